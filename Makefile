@@ -1,0 +1,65 @@
+# Every target does its own set-up in .venv, from the pinned versions in requirements/ci.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+LOCK := requirements/ci.txt
+READY := $(VENV)/.ready
+
+# Trials and test workers are the unit of parallelism; threads inside small linear algebra only slow them down.
+export OPENBLAS_NUM_THREADS := 1
+export OMP_NUM_THREADS := 1
+export MKL_NUM_THREADS := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo test lint format types layers docs generated check-generated lock clean
+
+demo: $(READY)  ## the main job, on small data: writes demo-report/
+	@$(BIN)/boundkit demo --out demo-report
+
+test: $(READY)  ## the whole suite, doctests and the guide's examples included; ARGS="-k name" narrows it
+	@$(BIN)/pytest -n 2 --dist worksteal -q $(ARGS)
+
+lint: $(READY)  ## rules and formatting
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+format: $(READY)  ## mend what lint can mend by itself
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+types: $(READY)
+	@$(BIN)/mypy
+
+layers: $(READY)  ## which room may import which
+	@$(BIN)/lint-imports --no-cache
+
+docs: $(READY)  ## the guide as HTML in docs/_build/html; any warning is an error
+	@$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+generated: $(READY)  ## rewrite the tables and pages that are made from the statements
+	@$(BIN)/python -m docs.generate
+
+check-generated: $(READY)  ## fail when a generated file differs from what would be written
+	@$(BIN)/python -m docs.generate --check
+
+$(READY): pyproject.toml $(LOCK)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "boundkit needs Python 3.11 or newer; try: make PYTHON=python3.11")'
+	@echo "==> creating $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@echo "==> installing pinned packages (a minute or two on first use)"
+	@$(BIN)/python -m pip install --quiet --requirement $(LOCK)
+	@$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip check --quiet
+	@touch $@
+
+lock:  ## resolve the newest versions that pyproject.toml allows and pin them
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --editable '.[dev]' hatchling editables
+	@echo "# Everything that 'make' installs, pinned; written by 'make lock'." > $(LOCK)
+	@$(BIN)/python -m pip freeze --exclude boundkit >> $(LOCK)
+	@rm -f $(READY)
+	@echo "$(LOCK)"
+
+clean:
+	rm -rf $(VENV) docs/_build demo-report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
