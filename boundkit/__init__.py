@@ -1,0 +1,72 @@
+"""Theorems about training over-parameterised neural networks, as objects to query, compare and put on trial.
+
+Public names are loaded when first used, so that `import boundkit` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from boundkit.activations import activation as activation, hermite as hermite
+    from boundkit.cli.doctor import doctor as doctor
+    from boundkit.data import Dataset as Dataset, dataset as dataset
+    from boundkit.data.quantities import quantities as quantities
+    from boundkit.papers import papers as papers, statement as statement, statements as statements
+    from boundkit.query import (
+        certify as certify,
+        compare as compare,
+        guarantee as guarantee,
+        required_width as required_width,
+    )
+    from boundkit.render import table as table
+    from boundkit.verify import verify as verify
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "Dataset": "boundkit.data",
+    "activation": "boundkit.activations",
+    "certify": "boundkit.query",
+    "compare": "boundkit.query",
+    "dataset": "boundkit.data",
+    "doctor": "boundkit.cli.doctor",
+    "guarantee": "boundkit.query",
+    "hermite": "boundkit.activations",
+    "papers": "boundkit.papers",
+    "quantities": "boundkit.data.quantities",
+    "required_width": "boundkit.query",
+    "statement": "boundkit.papers",
+    "statements": "boundkit.papers",
+    "table": "boundkit.render",
+    "verify": "boundkit.verify",
+}
+
+__all__ = sorted([*_HOME, "__version__"])
+
+
+class _Package(ModuleType):
+    """Keeps `boundkit.verify` the public function when the import of the room of that name would bind it."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+if not TYPE_CHECKING:  # a type checker would take any misspelt name for a public one
+
+    def __getattr__(name: str) -> Any:
+        if name not in _HOME:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = globals()[name] = getattr(import_module(_HOME[name]), name)
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__

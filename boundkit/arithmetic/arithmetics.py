@@ -1,0 +1,240 @@
+"""The four arithmetics: real balls, complex balls, float64 arrays and extended-precision arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import flint
+import numpy as np
+import scipy.special
+import sympy
+
+from boundkit.arithmetic.evaluate import Arithmetic, compare
+
+
+def _union(values: list[Any]) -> Any:
+    total = values[0]
+    for v in values[1:]:
+        total = total.union(v)
+    return total
+
+
+def _ball_piecewise(pieces: list[tuple[Any, Any]], walk: Callable[[Any], Any]) -> Any:
+    """The hull of every branch that could be taken."""
+    possible = []
+    for expression, condition in pieces:
+        truth = _ball_condition(condition, walk)
+        if truth is not False:
+            possible.append(walk(expression))
+        if truth is True:
+            return _union(possible)
+    raise ValueError("no branch of the Piecewise certainly covers its argument")
+
+
+def _ball_condition(condition: Any, walk: Callable[[Any], Any]) -> bool | None:
+    if condition in (sympy.true, sympy.false):
+        return bool(condition)
+    if isinstance(condition, sympy.And | sympy.Or):
+        decisive = isinstance(condition, sympy.Or)
+        answers = [_ball_condition(a, walk) for a in condition.args]
+        if decisive in answers:
+            return decisive
+        return None if None in answers else not decisive
+    return compare(walk(condition.lhs), walk(condition.rhs), condition.rel_op)
+
+
+def _ball_sign(x: Any) -> Any:
+    if x > 0:
+        return flint.arb(1)
+    if x < 0:
+        return flint.arb(-1)
+    return flint.arb(0) if x == 0 else flint.arb(0, 1)
+
+
+def _ball_heaviside(x: Any, at_zero: Any = None) -> Any:
+    if x > 0:
+        return flint.arb(1)
+    if x < 0:
+        return flint.arb(0)
+    return flint.arb("0.5 +/- 0.5") if at_zero is None or not x == 0 else at_zero
+
+
+def _ball_integer_power(x: Any, n: int) -> Any:
+    x = flint.arb(x)
+    if n <= 0 or x.is_exact() or not x.mid() == 0:
+        return x**n
+    # arb gives nan for a ball whose midpoint is exactly zero
+    largest = flint.arb(x.rad()) ** n
+    return flint.arb(0).union(largest) if n % 2 == 0 else (-largest).union(largest)
+
+
+def _fold_pairs(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    def folded(*xs: Any) -> Any:
+        total = xs[0]
+        for x in xs[1:]:
+            total = function(total, x)
+        return total
+
+    return folded
+
+
+def _rational_ball(p: int, q: int) -> Any:
+    return flint.arb(flint.fmpq(p, q))
+
+
+BALL = Arithmetic(
+    name="ball",
+    rational=_rational_ball,
+    constants={
+        sympy.pi: flint.arb.pi,
+        sympy.E: flint.arb.const_e,
+        sympy.EulerGamma: flint.arb.const_euler,
+        sympy.oo: flint.arb.pos_inf,
+    },
+    functions={
+        sympy.exp: lambda x: flint.arb(x).exp(),
+        sympy.log: lambda x: flint.arb(x).log(),
+        sympy.sqrt: lambda x: flint.arb(x).sqrt(),
+        sympy.sin: lambda x: flint.arb(x).sin(),
+        sympy.cos: lambda x: flint.arb(x).cos(),
+        sympy.tan: lambda x: flint.arb(x).tan(),
+        sympy.sinh: lambda x: flint.arb(x).sinh(),
+        sympy.cosh: lambda x: flint.arb(x).cosh(),
+        sympy.tanh: lambda x: flint.arb(x).tanh(),
+        sympy.sech: lambda x: flint.arb(x).sech(),
+        sympy.atan: lambda x: flint.arb(x).atan(),
+        sympy.acos: lambda x: flint.arb(x).acos(),
+        sympy.asin: lambda x: flint.arb(x).asin(),
+        sympy.erf: lambda x: flint.arb(x).erf(),
+        sympy.erfc: lambda x: flint.arb(x).erfc(),
+        sympy.Abs: lambda x: abs(flint.arb(x)),
+        sympy.sign: lambda x: _ball_sign(flint.arb(x)),
+        sympy.Heaviside: _ball_heaviside,
+        sympy.factorial: lambda x: (flint.arb(x) + 1).gamma(),
+        sympy.Max: _fold_pairs(lambda a, b: flint.arb(a).max(flint.arb(b))),
+        sympy.Min: _fold_pairs(lambda a, b: flint.arb(a).min(flint.arb(b))),
+        sympy.Mod: lambda x, m: x - m * flint.arb(x / m).floor(),
+        sympy.ceiling: lambda x: flint.arb(x).ceil(),
+        sympy.floor: lambda x: flint.arb(x).floor(),
+    },
+    integer_power=_ball_integer_power,
+    power=lambda x, y: flint.arb(x) ** flint.arb(y),
+    piecewise=_ball_piecewise,
+)
+
+
+def _complex_piecewise(pieces: list[tuple[Any, Any]], walk: Callable[[Any], Any]) -> Any:
+    raise NotImplementedError("a Piecewise is not analytic: split the integral at its kinks")
+
+
+COMPLEX_BALL = Arithmetic(
+    name="complex ball",
+    rational=lambda p, q: flint.acb(_rational_ball(p, q)),
+    constants={
+        sympy.pi: lambda: flint.acb(flint.arb.pi()),
+        sympy.E: lambda: flint.acb(flint.arb.const_e()),
+        sympy.I: lambda: flint.acb(0, 1),
+    },
+    functions={
+        sympy.exp: lambda z: flint.acb(z).exp(),
+        sympy.log: lambda z: flint.acb(z).log(analytic=True),
+        sympy.sqrt: lambda z: flint.acb(z).sqrt(analytic=True),
+        sympy.sin: lambda z: flint.acb(z).sin(),
+        sympy.cos: lambda z: flint.acb(z).cos(),
+        sympy.tan: lambda z: flint.acb(z).tan(),
+        sympy.sinh: lambda z: flint.acb(z).sinh(),
+        sympy.cosh: lambda z: flint.acb(z).cosh(),
+        sympy.tanh: lambda z: flint.acb(z).tanh(),
+        sympy.sech: lambda z: flint.acb(z).sech(),
+        sympy.atan: lambda z: flint.acb(z).atan(),
+        sympy.erf: lambda z: flint.acb(z).erf(),
+        sympy.erfc: lambda z: flint.acb(z).erfc(),
+    },
+    integer_power=lambda z, n: flint.acb(z) ** n,
+    power=lambda z, y: flint.acb(z).pow(flint.acb(y), analytic=True),
+    piecewise=_complex_piecewise,
+)
+
+
+def _array_piecewise(pieces: list[tuple[Any, Any]], walk: Callable[[Any], Any]) -> Any:
+    result: Any = np.nan
+    for expression, condition in reversed(pieces):
+        result = np.where(_array_condition(condition, walk), walk(expression), result)
+    return result
+
+
+def _array_condition(condition: Any, walk: Callable[[Any], Any]) -> Any:
+    if condition in (sympy.true, sympy.false):
+        return bool(condition)
+    if isinstance(condition, sympy.And | sympy.Or):
+        join = np.logical_and if isinstance(condition, sympy.And) else np.logical_or
+        return join.reduce(np.broadcast_arrays(*(_array_condition(a, walk) for a in condition.args)))
+    operators = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
+    return operators[condition.rel_op](walk(condition.lhs), walk(condition.rhs))
+
+
+def _arrays(dtype: Any, erf: Callable[[Any], Any], pi: Any) -> Arithmetic:
+    number = dtype
+    return Arithmetic(
+        name=np.dtype(dtype).name,
+        rational=lambda p, q: number(p) / number(q),
+        constants={
+            sympy.pi: lambda: pi,
+            sympy.E: lambda: np.exp(number(1)),
+            sympy.oo: lambda: number(np.inf),
+        },
+        functions={
+            sympy.exp: np.exp,
+            sympy.log: np.log,
+            sympy.sqrt: np.sqrt,
+            sympy.sin: np.sin,
+            sympy.cos: np.cos,
+            sympy.tan: np.tan,
+            sympy.sinh: np.sinh,
+            sympy.cosh: np.cosh,
+            sympy.tanh: np.tanh,
+            sympy.sech: lambda x: 1 / np.cosh(x),
+            sympy.atan: np.arctan,
+            sympy.acos: np.arccos,
+            sympy.asin: np.arcsin,
+            sympy.erf: erf,
+            sympy.erfc: lambda x: 1 - erf(x),
+            sympy.Abs: np.abs,
+            sympy.sign: np.sign,
+            sympy.Heaviside: lambda x, at_zero=0.5: np.heaviside(x, at_zero),
+            sympy.Max: _fold_pairs(np.maximum),
+            sympy.Min: _fold_pairs(np.minimum),
+            sympy.Mod: np.mod,
+            sympy.ceiling: np.ceil,
+            sympy.floor: np.floor,
+        },
+        integer_power=lambda x, n: number(x) ** n if np.isscalar(x) else x**n,
+        power=lambda x, y: x**y,
+        piecewise=_array_piecewise,
+    )
+
+
+def _extended_erf(x: Any) -> Any:
+    """erf to 64 bits of mantissa by its series (|x| < 3) and by continued fraction beyond."""
+    x = np.asarray(x, dtype=np.longdouble)
+    a = np.abs(x)
+    inner = np.minimum(a, np.longdouble(3))
+    term = total = inner
+    for i in range(1, 80):
+        term = term * 2 * inner**2 / (2 * i + 1)
+        total = total + term
+    root_pi = np.sqrt(_EXTENDED_PI)
+    series = 2 / root_pi * np.exp(-(inner**2)) * total
+    outer = np.maximum(a, np.longdouble(3))
+    fraction = outer
+    for i in range(60, 0, -1):
+        fraction = outer + np.longdouble(i) / 2 / fraction
+    tail = np.exp(-(outer**2)) / (fraction * root_pi)
+    return np.sign(x) * np.where(a < 3, series, 1 - tail)
+
+
+_EXTENDED_PI = np.longdouble("3.14159265358979323846264338327950288")
+
+FLOAT = _arrays(np.float64, scipy.special.erf, np.float64(np.pi))
+EXTENDED = _arrays(np.longdouble, _extended_erf, _EXTENDED_PI)

@@ -1,0 +1,57 @@
+"""Errors that a user can cause: one line each, naming the argument, its value and what would be valid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class BoundkitError(Exception):
+    """Base of all deliberate errors; its text is one line."""
+
+
+class BadInput(BoundkitError, ValueError):
+    """An argument that cannot be used.
+
+    >>> raise BadInput("delta", -1, "must be a positive number")
+    Traceback (most recent call last):
+    ...
+    boundkit.errors.BadInput: delta = -1: must be a positive number
+    """
+
+    def __init__(self, argument: str, value: object, message: str, choices: Iterable[str] | None = None) -> None:
+        self.argument = argument
+        self.value = value
+        self.message = " ".join(message.split())
+        self.choices = list(choices) if choices is not None else None
+        super().__init__(f"{argument} = {shorten(value)}: {self.message}")
+
+
+class NotApplicable(BoundkitError):
+    """A theorem that says nothing here; `label` names the hypothesis that fails."""
+
+    def __init__(self, label: str, message: str) -> None:
+        self.label = label
+        super().__init__(" ".join(message.split()))
+
+
+class Infeasible(BoundkitError):
+    """Work that exceeds what this machine or the caller's budget allows; the text says by how much."""
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    """A value on one line, cut after `limit` characters."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+def unknown(argument: str, value: object, known: Iterable[str]) -> BadInput:
+    """The error for a name that is not in `known`, with near matches first."""
+    choices = sorted(known)
+    near = get_close_matches(str(value), choices, n=3, cutoff=0.5)
+    if near:
+        message = f"unknown; did you mean {' or '.join(near)}?"
+    else:
+        shown = ", ".join(choices[:12]) + (", ..." if len(choices) > 12 else "")
+        message = f"unknown; valid: {shown}"
+    return BadInput(argument, value, message, near + [c for c in choices if c not in near])

@@ -1,0 +1,69 @@
+"""SymPy trees in ball, float and extended arithmetic, against mpmath and against SymPy itself."""
+
+import mpmath
+import numpy as np
+import pytest
+import sympy
+from hypothesis import given, strategies as st
+
+from boundkit.arithmetic import BALL, EXTENDED, FLOAT, ball, evaluate, holds, precision
+
+x = sympy.Symbol("x", real=True)
+
+EXPRESSIONS = [
+    sympy.exp(-(x**2)) / (1 + x**2),
+    sympy.log(1 + sympy.exp(x)),
+    sympy.sqrt(1 + x**2) ** 3,
+    sympy.tanh(x) + sympy.atan(x) * sympy.cos(x) - sympy.sin(x),
+    sympy.erf(x) * sympy.pi,
+    sympy.Piecewise((x, x > 0), (sympy.exp(x) - 1, True)),
+    sympy.Max(x, 0) + sympy.Abs(x) ** sympy.Rational(3, 2),
+]
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
+@given(value=st.fractions(-20, 20, max_denominator=1000))
+def test_balls_contain_the_value(expression, value):
+    """A ball contains the value that mpmath computes with twice the digits."""
+    with precision(80):
+        enclosure = evaluate(expression, {x: ball(value)}, BALL)
+        ends = [str(e.str(40, radius=False)) for e in (enclosure.lower(), enclosure.upper())]
+    with mpmath.workdps(50):
+        reference = sympy.lambdify(x, expression, "mpmath")(mpmath.mpf(value.numerator) / value.denominator)
+        low, high = map(mpmath.mpf, ends)
+        room = mpmath.mpf(10) ** -18 * (1 + abs(reference))
+        assert low - room <= reference <= high + room
+        assert high - low <= room
+
+
+@pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
+@pytest.mark.parametrize(("arithmetic", "error"), [(FLOAT, 1e-14), (EXTENDED, 1e-17)])
+def test_arrays_agree_with_balls(expression, arithmetic, error):
+    """Float and extended arrays agree with balls to their own rounding."""
+    points = np.linspace(-6, 6, 41)
+    dtype = np.longdouble if arithmetic is EXTENDED else np.float64
+    got = evaluate(expression, {x: points.astype(dtype)}, arithmetic)
+    for point, value in zip(points, got, strict=True):
+        with precision(100):
+            exact = evaluate(expression, {x: ball(float(point))}, BALL)
+        reference = np.longdouble(str(exact.mid().str(25, radius=False)))
+        assert abs(value - reference) <= error * (1 + abs(reference))
+
+
+def test_relations_have_three_answers():
+    """A relation is undecided exactly when the enclosures overlap."""
+    with precision(64):
+        wide = ball(1).union(ball(3))
+        assert holds(x > 0, {x: wide}, BALL) is True
+        assert holds(x > 4, {x: wide}, BALL) is False
+        assert holds(x > 2, {x: wide}, BALL) is None
+        assert holds(sympy.And(x > 2, x > 4), {x: wide}, BALL) is False
+        assert holds(sympy.Or(x > 2, x > 0), {x: wide}, BALL) is True
+
+
+def test_missing_symbol_and_unknown_function():
+    """A symbol without value and a function without implementation are errors, not guesses."""
+    with pytest.raises(KeyError):
+        evaluate(x + 1, {}, BALL)
+    with pytest.raises(NotImplementedError, match="besselj"):
+        evaluate(sympy.besselj(0, x), {x: ball(1)}, BALL)
