@@ -1,0 +1,37 @@
+"""What a theorem is: the vocabulary of symbols and the frozen objects Statement, Hypothesis, Claim, Constant."""
+
+from boundkit.statement.entry import VOCABULARY, Entry, expand
+from boundkit.statement.registry import Registry
+from boundkit.statement.statement import (
+    Claim,
+    Constant,
+    Erratum,
+    Experiment,
+    Form,
+    Hypothesis,
+    Kind,
+    Paper,
+    Setting,
+    Source,
+    Statement,
+    Status,
+)
+
+__all__ = [
+    "VOCABULARY",
+    "Claim",
+    "Constant",
+    "Entry",
+    "Erratum",
+    "Experiment",
+    "Form",
+    "Hypothesis",
+    "Kind",
+    "Paper",
+    "Registry",
+    "Setting",
+    "Source",
+    "Statement",
+    "Status",
+    "expand",
+]

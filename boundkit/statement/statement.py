@@ -1,0 +1,200 @@
+"""A theorem as data: the frozen objects that everything else is a function of.
+
+Contract: the id and the meaning of a released statement never change. A corrected or sharpened form is a
+new statement that names the one it improves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+from sympy import Expr, Integer, Symbol
+from sympy.core.relational import Relational
+
+from boundkit.errors import unknown
+from boundkit.statement.entry import VOCABULARY
+from boundkit.statement.vocabulary import tightness
+
+Kind = Literal["theorem", "corollary", "lemma", "meta-theorem", "definition", "assumption"]
+Form = Literal["printed", "tracked", "repaired", "sharpened", "refined"]
+Role = Literal["width", "step", "data", "activation", "parameter", "run"]
+Status = Literal["printed", "tracked", "assumed", "open"]
+Grade = Literal["misprint", "unstated hypothesis", "gap", "false as printed", "extraction"]
+Experiment = Literal["training", "initialisation", "weights", "flips", "data", "matrices"]
+
+EMPTY: Mapping[Any, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A source: `letters` maps vocabulary names to the paper's own LaTeX where it differs."""
+
+    key: str
+    title: str
+    authors: tuple[str, ...]
+    year: int
+    arxiv: str
+    letters: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement stands: paper, label, equation numbers."""
+
+    paper: Paper
+    label: str
+    equations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is trained and how; `train/` interprets it. `network` expresses network quantities in others."""
+
+    network: str = "two layers"
+    trained: str = "hidden weights"
+    output_weights: str = "balanced"
+    initialisation: str = "standard normal"
+    loss: str = "half sum of squares"
+    algorithm: str = "gradient descent"
+    step_size: Expr | None = None
+    substitutions: Mapping[Symbol, Expr] = field(default_factory=lambda: EMPTY)
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A condition that is evaluated on numbers, never assumed."""
+
+    label: str
+    role: Role
+    relation: Relational
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.relation, Relational):
+            raise TypeError(f"hypothesis {self.label} is {self.relation}, not a relation")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A relation between an observable and its bound.
+
+    `template` contains the vocabulary symbol `tightness`; at 1 it is the claim, larger values tighten it, and
+    at `twin` it must fail, for the reason given: the planted-false control of every verification.
+    """
+
+    label: str
+    observable: Symbol
+    template: Relational
+    experiment: Experiment
+    twin: Expr
+    twin_reason: str
+
+    @property
+    def relation(self) -> Relational:
+        """The claim itself."""
+        return self.template.subs(tightness, 1)
+
+    @property
+    def bound(self) -> Expr:
+        """The side of the claim that does not hold the bare observable."""
+        relation = self.relation
+        return relation.rhs if relation.lhs == self.observable else relation.lhs
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A constant and how it is known; `value` is None exactly when the status is open."""
+
+    symbol: Symbol
+    status: Status
+    value: Expr | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """What is wrong, what is right, how that is known."""
+
+    label: str
+    grade: Grade
+    text: str
+    resolution: str
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A formal result. `probability` is None for results that hold surely.
+
+    `summary` names the numbers a user asks for (rate, radius, misfit_0); `instance` says what the free network
+    quantities of a meta-theorem are on one measured network; `certificate` is the id of the deterministic
+    result whose conditions can be measured on a single draw.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    source: Source
+    form: Form = "printed"
+    improves: str | None = None
+    setting: Setting | None = None
+    hypotheses: tuple[Hypothesis, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    probability: Expr | None = None
+    constants: tuple[Constant, ...] = ()
+    uses: tuple[str, ...] = ()
+    errata: tuple[Erratum, ...] = ()
+    summary: Mapping[str, Expr] = field(default_factory=lambda: EMPTY)
+    certificate: str | None = None
+    instance: Mapping[Symbol, Expr] = field(default_factory=lambda: EMPTY)
+    proof: str = ""
+
+    def claim(self, label: str) -> Claim:
+        """The claim with this label; BadInput with near matches otherwise."""
+        for item in self.claims:
+            if item.label == label:
+                return item
+        raise unknown("claim", label, [item.label for item in self.claims])
+
+    def hypothesis(self, label: str) -> Hypothesis:
+        """The hypothesis with this label; BadInput with near matches otherwise."""
+        for item in self.hypotheses:
+            if item.label == label:
+                return item
+        raise unknown("hypothesis", label, [item.label for item in self.hypotheses])
+
+    @property
+    def failure(self) -> Expr:
+        """The probability with which the claims may fail."""
+        return Integer(0) if self.probability is None else 1 - self.probability
+
+    @property
+    def constant_status(self) -> Literal["printed", "tracked", "open", "none"]:
+        """One word for all constants: open if any is open, else tracked if any is tracked."""
+        statuses = {item.status for item in self.constants}
+        for status in ("open", "tracked", "printed"):
+            if status in statuses:
+                return status
+        return "none"
+
+    @property
+    def symbols(self) -> frozenset[Symbol]:
+        """Every symbol that the hypotheses, claims and probability mention."""
+        found: set[Symbol] = set()
+        for item in self.hypotheses:
+            found |= item.relation.free_symbols
+        for claim in self.claims:
+            found |= claim.relation.free_symbols | claim.twin.free_symbols
+        if self.probability is not None:
+            found |= self.probability.free_symbols
+        if self.setting is not None and self.setting.step_size is not None:
+            found |= self.setting.step_size.free_symbols
+        for expression in (*self.summary.values(), *self.instance.values()):
+            found |= expression.free_symbols
+        return frozenset(found)
+
+    def __post_init__(self) -> None:
+        for symbol in self.symbols:
+            if VOCABULARY.get(symbol.name) is None or VOCABULARY[symbol.name].symbol != symbol:
+                raise ValueError(f"{self.id}: {symbol} is not in the vocabulary")

@@ -1,0 +1,196 @@
+"""The composed theorems of os19 against formulas worked out by hand from the lemmas."""
+
+from fractions import Fraction
+
+import flint
+import pytest
+import sympy
+from hypothesis import assume, given, settings, strategies as st
+
+from boundkit.arithmetic import BALL, ball, evaluate, holds, precision
+from boundkit.papers import statement
+from boundkit.statement import VOCABULARY, expand
+from boundkit.statement.vocabulary import tightness
+
+V = {name: word.symbol for name, word in VOCABULARY.items()}
+
+
+def rational(low, high):
+    """Random exact numbers in a range."""
+    return st.fractions(Fraction(low), Fraction(high), max_denominator=1000)
+
+
+@st.composite
+def instances(draw, largest_bound="4"):
+    """Values of everything that the widths of Theorems 6.2 and 6.3 depend on, within their domains."""
+    n = draw(st.integers(2, 60))
+    bound = draw(rational("0.01", largest_bound))
+    values = {
+        "n": n,
+        "norm_X": draw(rational(1, 8)),
+        "norm_y": draw(rational("0.01", 50)),
+        "delta": draw(rational("0.01", 5)),
+        "B": bound,
+        "sup_dphi": bound,
+        "sup_d2phi": draw(rational("0.01", "4")),
+        "var_phi": draw(rational(0, 1)) * bound**2,
+        "lambda": draw(rational("0.001", 1)) * bound**2,
+        "eta_bar": draw(rational("0.01", 1)),
+        "level": Fraction(1, 2),
+    }
+    assume(values["norm_X"] ** 2 <= n)
+    with precision(256):
+        return {V[name]: ball(value) for name, value in values.items()}
+
+
+def required(id, values):
+    """The smallest even width that satisfies all width hypotheses, from their right-hand sides."""
+    bound = flint.arb(0)
+    for item in statement(id).hypotheses:
+        if item.role == "width" and item.label != "even_width":
+            assert item.relation.lhs == sympy.sqrt(V["k"])
+            bound = bound.max(evaluate(expand(item.relation.rhs), values, BALL) ** 2)
+    k = int(bound.upper().ceil().unique_fmpz())
+    return k + k % 2
+
+
+@pytest.mark.parametrize(
+    ("form", "room", "misfit"),
+    [
+        ("tracked", 4, lambda v: 1 + (1 + v["delta"]) * v["B"]),
+        ("sharpened", 2, lambda v: 1 + (1 + v["delta"]) * v["B"]),
+        ("refined", 2, lambda v: 1 + v["var_phi"].sqrt() + v["delta"] * v["sup_dphi"]),
+    ],
+)
+@given(values=instances())
+@settings(max_examples=200)
+def test_smooth_width_satisfies_every_lemma(form, room, misfit, values):
+    """At the returned width the conditions of Lemma 6.7 and Corollary 6.11 certainly hold."""
+    with precision(256):
+        k = required(f"os19.thm6_2.{form}", values)
+        v = {symbol.name: value for symbol, value in values.items()}
+        slope, curvature = (v["sup_dphi"], v["sup_d2phi"]) if form == "refined" else (v["B"], v["B"])
+        lam, n, nx, ny = v["lambda"], v["n"], v["norm_X"], v["norm_y"]
+        alpha = ny / n.sqrt() * lam.sqrt() / (2 * flint.arb(2).sqrt())
+        lipschitz = curvature * ny / (k * n).sqrt() * nx
+        assert alpha**2 / (room * lipschitz) >= ny * misfit(v)
+        exponent = flint.arb(1) / 10 if form != "refined" else (1 - flint.arb(2).log()) / 2
+        failure = n * (-exponent * k * lam / (slope**2 * nx**2)).exp()
+        assert failure <= 1 / n + flint.arb(2) ** -200
+        beta = slope * ny * nx / n.sqrt()
+        step = evaluate(statement(f"os19.thm6_2.{form}").setting.step_size, values, BALL)
+        assert not step * 2 * beta**2 > 1 + flint.arb(2) ** -200
+
+
+@given(values=instances(largest_bound="1"))
+@settings(max_examples=200)
+def test_relu_width_satisfies_every_lemma(values):
+    """At the returned width the ball of Theorem 6.13 fits into the ball of Lemma 6.9, and Lemma 6.7 applies."""
+    with precision(256):
+        values = {**values, V["B"]: ball(1), V["sup_dphi"]: ball(1)}
+        k = required("os19.thm6_3.tracked", values)
+        v = {symbol.name: value for symbol, value in values.items()}
+        lam, n, nx, delta = v["lambda"], v["n"], v["norm_X"], v["delta"]
+        needed = 12 * (1 + delta) * (2 * n).sqrt() / lam.sqrt()
+        scale = (flint.arb(k) / 200).sqrt() * lam.sqrt() / nx
+        assert scale**3 / (2 * k) >= needed
+        assert k >= 20 * n.log() * nx**2 / lam
+        tracked = evaluate(statement("os19.thm6_3.tracked").probability, {**values, V["k"]: ball(k)}, BALL)
+        printed = evaluate(statement("os19.thm6_3").probability, values, BALL)
+        assert tracked >= printed
+
+
+@given(values=instances())
+@settings(max_examples=100)
+def test_sharper_forms_never_ask_for_more(values):
+    """Refined <= sharpened <= tracked when the separate bounds are within B and the variance within Poincare's."""
+    with precision(256):
+        tame = {**values, V["sup_d2phi"]: values[V["B"]]}
+        widths = [required(f"os19.thm6_2.{form}", tame) for form in ("refined", "sharpened", "tracked")]
+        assert widths == sorted(widths)
+
+
+@pytest.mark.parametrize(
+    ("id", "symbol", "value"),
+    [
+        ("os19.thm6_2.tracked", "c", 64),
+        ("os19.thm6_2.sharpened", "c", 32),
+        ("os19.thm2_1.tracked", "c", 64),
+        ("os19.thm6_3.tracked", "C", 9_216_000_000),
+        ("os19.thm2_3.tracked", "C", 96000 * 4 * sympy.pi**2),
+        ("os19.thm2_5.tracked", "C", 9_216_000_000 * 100**4),
+        ("os19.thm2_5.tracked", "c", sympy.Rational(1, 2400)),
+    ],
+)
+def test_constants_of_the_specification(id, symbol, value):
+    """The composed constants are the ones worked out in the specification (C3, D4, D10, D11)."""
+    known = {item.symbol.name: item for item in statement(id).constants}
+    assert sympy.simplify(known[symbol].value - value) == 0
+    assert known[symbol].status == "tracked"
+
+
+@pytest.mark.parametrize(
+    ("printed", "derived"),
+    [
+        ("os19.thm6_2", "sharpened"),
+        ("os19.thm2_1", "sharpened"),
+        ("os19.thm6_3", "tracked"),
+        ("os19.thm2_3", "tracked"),
+    ],
+)
+def test_printed_conclusions_are_what_the_chain_derives(printed, derived):
+    """The printed constants 32, sqrt(32), 24, 6 sqrt(2), 48 pi, 12 sqrt(pi) follow from the composed lemmas."""
+    for ours in statement(f"{printed}.{derived}").claims:
+        theirs = statement(printed).claim(ours.label)
+        for side in ("lhs", "rhs"):
+            difference = getattr(ours.relation, side) - getattr(theirs.relation, side)
+            assert sympy.simplify(difference) == 0, ours.label
+
+
+def test_quoted_lemma_gives_weaker_conclusions():
+    """Along Theorem 6.10 as quoted the constants are 64 and sqrt(128), a factor two worse (C3)."""
+    tracked, printed = statement("os19.thm6_2.tracked"), statement("os19.thm6_2")
+    assert sympy.simplify(printed.summary["rate"] / tracked.summary["rate"]) == 2
+    assert sympy.simplify(tracked.claim("path").bound / printed.claim("path").bound) == 2
+
+
+@given(values=instances())
+@settings(max_examples=50)
+def test_small_activations_break_the_printed_width(values):
+    """(2.2) does not change when the activation is scaled down, the repaired condition does (C4)."""
+    with precision(128):
+        printed = statement("os19.thm2_1").hypothesis("width").relation.rhs
+        tracked = statement("os19.thm2_1.tracked").hypothesis("width").relation.rhs
+        base = {
+            **values,
+            V["mu_phi"]: values[V["B"]] / 2,
+            V["sigma_min_KR"]: ball(1),
+            V["d"]: ball(9),
+            V["c"]: ball(1),
+        }
+        small = {**base, V["B"]: base[V["B"]] / 1000, V["mu_phi"]: base[V["mu_phi"]] / 1000}
+        ratio = [evaluate(expand(e), small, BALL) / evaluate(expand(e), base, BALL) for e in (printed, tracked)]
+        assert ratio[0].overlaps(flint.arb(1))
+        assert ratio[1] > 30
+
+
+@pytest.mark.parametrize(("drift", "limit"), [("0.307", 4.9e5), ("0.1", 1e9)])
+def test_refined_relu_prefactor(drift, limit):
+    """Small steps and drift 0.307 give the prefactor 4.88e5 rho^2 / (1 - level)^4 of D12."""
+    from boundkit.papers.os19.meta_nonsmooth import decrease
+
+    theta = sympy.Rational(drift)
+    c = decrease(sympy.Integer(0)).subs(V["drift"], theta)
+    prefactor = float(256 / sympy.pi * (1 + theta) ** 2 / (c**2 * theta**6))
+    assert prefactor <= limit
+    if drift == "0.307":
+        assert prefactor == pytest.approx(4.883e5, rel=1e-3)
+
+
+@pytest.mark.parametrize("id", ["os19.thm6_13", "os19.thm6_13.sharpened", "os19.d.gd_nonsmooth"])
+def test_tightness_one_is_the_claim(id):
+    """Every template contains the tightening factor and reduces to the claim at 1."""
+    for claim in statement(id).claims:
+        assert tightness in claim.template.free_symbols
+        assert tightness not in claim.relation.free_symbols
+        assert holds(sympy.Gt(claim.twin, 0), {}, BALL) if claim.twin.is_number else True
