@@ -1,0 +1,210 @@
+"""Rows, Gram matrix and closest pair of a data set, with certified errors.
+
+The theorems are about rows of length exactly 1. Rows whose length is within 1e-9 of 1 stand for their exactly
+normalised versions: every enclosure here is one for those. Other rows are taken as they are.
+
+Few samples are handled in ball arithmetic, so that enclosures are tight even where eigenvalues nearly vanish;
+many, in float64 with a priori error bounds: exact entries differ from computed ones by at most a relative
+error times the product of the row lengths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+import flint
+import numpy as np
+from numpy.typing import NDArray
+
+from boundkit.arithmetic import precision
+from boundkit.data.datasets import Dataset
+from boundkit.data.spectra import UNDERFLOW, gamma, smallest_eigenvalue, smallest_eigenvalue_of_balls
+from boundkit.errors import Infeasible, NotApplicable
+
+Array = NDArray[np.float64]
+Result = TypeVar("Result")
+
+TOLERANCE = 1e-9  # on | |x_i| - 1 |
+BITS = 256
+LARGEST_BALL_SIDE, LARGEST_BALL_ENTRIES = 60, 50_000
+LARGEST_GRAM_SIDE = 8_000
+LARGEST_PAIR_WORK = 300_000  # entries of the pairs measured in balls
+
+
+def remembered(function: Callable[[Dataset], Result]) -> Callable[[Dataset], Result]:
+    """Computes once for each data set that is alive."""
+    results: WeakKeyDictionary[Dataset, Result] = WeakKeyDictionary()
+
+    @wraps(function)
+    def recalled(data: Dataset) -> Result:
+        if data not in results:
+            with precision(BITS):
+                results[data] = function(data)
+        return results[data]
+
+    return recalled
+
+
+@remembered
+def row_norm_deviation(data: Dataset) -> Any:
+    """max_i | |x_i| - 1 |, as a ball; exactly 0 when it is certainly within the tolerance 1e-9."""
+    deviation = np.abs(_lengths(data.X) - 1)
+    worst = int(np.argmax(deviation))
+    error = gamma(data.d + 4) * (1 + deviation[worst]) + data.d * UNDERFLOW**0.5
+    if deviation[worst] + error <= TOLERANCE:
+        return flint.arb(0)
+    return flint.arb(float(deviation[worst]), float(error))
+
+
+def unit_rows(data: Dataset) -> bool:
+    """Whether every row has length 1 to within 1e-9."""
+    return bool(row_norm_deviation(data) == 0)
+
+
+def require_unit_rows(data: Dataset) -> None:
+    """Raises NotApplicable when the rows are not of unit length."""
+    if not unit_rows(data):
+        worst = float(row_norm_deviation(data))
+        raise NotApplicable("unit_rows", f"rows must have length 1; one is off by {worst:.3g} (try normalize=true)")
+
+
+def few(data: Dataset, side: int) -> bool:
+    """Whether ball arithmetic is affordable for a side x side matrix of products."""
+    return side <= LARGEST_BALL_SIDE and data.n * data.d <= LARGEST_BALL_ENTRIES
+
+
+def ball_rows(data: Dataset) -> Any:
+    """The rows as an `arb_mat` [n, d]; exactly normalised if they are unit rows."""
+    rows = [[flint.arb(entry) for entry in row] for row in data.X.tolist()]
+    if unit_rows(data):
+        lengths = [sum((entry * entry for entry in row), flint.arb(0)).sqrt() for row in rows]
+        rows = [[entry / length for entry in row] for row, length in zip(rows, lengths, strict=True)]
+    return flint.arb_mat(rows)
+
+
+def ball_gram(data: Dataset) -> Any:
+    """G = X X^T as an `arb_mat` [n, n], with an exact unit diagonal if the rows are unit rows."""
+    rows = ball_rows(data)
+    gram = rows * rows.transpose()
+    if unit_rows(data):
+        for i in range(data.n):
+            gram[i, i] = flint.arb(1)
+    return gram
+
+
+def float_gram(data: Dataset) -> tuple[Array, float, Array]:
+    """G = X X^T, a relative error c and upper bounds p of the row lengths: |G_ij - exact| <= c p_i p_j.
+
+    Normalised rows carry at most d + 4 roundings an entry (d + 2 in the length, a division), products another
+    d. Raises Infeasible for more than 8000 samples.
+    """
+    if data.n > LARGEST_GRAM_SIDE:
+        raise Infeasible(f"n = {data.n} samples: pairwise quantities are computed up to n = {LARGEST_GRAM_SIDE}")
+    rows, roundings, lengths = _float_rows(data)
+    gram = rows @ rows.T
+    if unit_rows(data):
+        np.fill_diagonal(gram, 1.0)
+    return np.tril(gram) + np.tril(gram, -1).T, gamma(data.d + 2 * roundings + 2), lengths
+
+
+@remembered
+def gram_eigenvalue(data: Dataset) -> Any:
+    """sigma_min(X)^2 = lambda_min(G), a ball that does not go below 0; exactly 0 when n > d."""
+    return flint.arb(0) if data.n > data.d else _smallest(data, 1)
+
+
+@remembered
+def khatri_rao_eigenvalue(data: Dataset) -> Any:
+    """sigma_min(X * X)^2 = lambda_min(G o G), a ball that does not go below 0.
+
+    Exactly 0 when n > d (d + 1) / 2, the dimension of the symmetric tensors that the rows x (x) x are.
+    """
+    return flint.arb(0) if 2 * data.n > data.d * (data.d + 1) else _smallest(data, 2)
+
+
+def _smallest(data: Dataset, hadamard_power: int) -> Any:
+    if few(data, data.n):
+        powers = [[entry**hadamard_power for entry in row] for row in ball_gram(data).tolist()]
+        return smallest_eigenvalue_of_balls(flint.arb_mat(powers)).nonnegative_part()
+    gram, c, lengths = float_gram(data)
+    if hadamard_power == 2:
+        gram, c, lengths = gram * gram, c * (2 + c) + gamma(1) * (1 + c) ** 2, lengths**2
+    return smallest_eigenvalue(gram, _spread(data, c, lengths)).nonnegative_part()
+
+
+@remembered
+def largest_gram_eigenvalue(data: Dataset) -> Any:
+    """lambda_max of G, from the smaller of X X^T and X^T X."""
+    if few(data, min(data.n, data.d)):
+        rows = ball_rows(data)
+        product = rows * rows.transpose() if data.n <= data.d else rows.transpose() * rows
+        return -smallest_eigenvalue_of_balls(-product)
+    if data.n <= data.d:
+        gram, c, lengths = float_gram(data)
+    else:
+        rows, roundings, lengths = _float_rows(data)
+        gram = rows.T @ rows
+        gram = np.tril(gram) + np.tril(gram, -1).T
+        c = gamma(data.n + 2 * roundings + 2)
+    return -smallest_eigenvalue(-gram, _spread(data, c, lengths))
+
+
+@remembered
+def closest_pair(data: Dataset) -> Any:
+    """min over pairs of min(|x_i - x_j|, |x_i + x_j|)^2, as a ball that does not go below 0.
+
+    float64 finds the pairs that can be closest; balls measure these, so that small separations keep their
+    digits. Raises NotApplicable for a single sample and Infeasible for more than 8000.
+    """
+    if data.n < 2:
+        raise NotApplicable("pairs", "a separation needs at least two samples")
+    gram, c, lengths = float_gram(data)
+    squares = lengths**2
+    distances = squares[:, None] + squares[None, :] - 2 * np.abs(gram)
+    np.fill_diagonal(distances, np.inf)
+    # The lengths are upper bounds, each off by a relative gamma(2 d + 16) at most.
+    error = float(4 * (c + gamma(4 * data.d + 40)) * squares.max()) + data.d * UNDERFLOW
+    least = float(distances.min())
+    first, second = np.nonzero(np.triu(distances <= least + 2 * error))
+    if len(first) * data.d > LARGEST_PAIR_WORK:
+        return flint.arb(least, error).nonnegative_part()
+    measured = [_pair(data, int(i), int(j)) for i, j in zip(first, second, strict=True)]
+    closest = measured[0]
+    for distance in measured[1:]:
+        closest = closest.min(distance)
+    return closest.nonnegative_part()
+
+
+def _pair(data: Dataset, i: int, j: int) -> Any:
+    if np.array_equal(data.X[i], -data.X[j]):
+        return flint.arb(0)
+    a, b = ([flint.arb(entry) for entry in data.X[k].tolist()] for k in (i, j))
+    if unit_rows(data):
+        product = (_dot(a, a) * _dot(b, b)).sqrt()
+        return 2 * (product - abs(_dot(a, b))) / product
+    return _dot(a, a) + _dot(b, b) - 2 * abs(_dot(a, b))
+
+
+def _dot(a: list[Any], b: list[Any]) -> Any:
+    return sum((p * q for p, q in zip(a, b, strict=True)), flint.arb(0))
+
+
+def _lengths(X: Array) -> Array:
+    return np.sqrt(np.einsum("ij,ij->i", X, X))
+
+
+def _float_rows(data: Dataset) -> tuple[Array, int, Array]:
+    """Rows (normalised if unit rows), the roundings an entry carries, upper bounds of the lengths."""
+    lengths = _lengths(data.X)
+    if unit_rows(data):
+        return data.X / lengths[:, None], data.d + 4, np.ones(data.n)
+    return data.X, 0, lengths * (1 + gamma(2 * data.d + 8)) + data.d * UNDERFLOW**0.5
+
+
+def _spread(data: Dataset, c: float, lengths: Array) -> float:
+    """Spectral norm bound of the entrywise error c p_i p_j (rank one, so c sum p_i^2) and of underflow."""
+    underflow = data.n * (data.d + 1) * UNDERFLOW * (1 + float(lengths.max()) ** 2)
+    return float(c * np.sum(lengths**2)) * (1 + gamma(2 * data.n)) + underflow

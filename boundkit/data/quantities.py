@@ -1,0 +1,174 @@
+"""The quantities that theorems ask of data and activations, each with a certified enclosure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import flint
+
+from boundkit import activations
+from boundkit.activations import Activation
+from boundkit.arithmetic import decimal, decimal_above, decimal_below, precision
+from boundkit.data.bounds import khatri_rao_bound, separation_bound
+from boundkit.data.datasets import Dataset
+from boundkit.data.gram import (
+    BITS,
+    closest_pair,
+    gram_eigenvalue,
+    khatri_rao_eigenvalue,
+    largest_gram_eigenvalue,
+    require_unit_rows,
+    row_norm_deviation,
+)
+from boundkit.data.kernel import smallest_covariance_eigenvalue
+from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number known to lie in a ball; a NaN ball becomes the whole line, on which nothing is known.
+
+    >>> Quantity("half", flint.arb(0.5)).value
+    '0.5'
+    """
+
+    name: str
+    ball: Any
+
+    def __post_init__(self) -> None:
+        if self.ball.is_nan():
+            object.__setattr__(self, "ball", flint.arb(0, flint.arb.pos_inf()))
+
+    @property
+    def value(self) -> str | None:
+        """The midpoint to 20 digits; None when nothing is known (an unbounded enclosure)."""
+        if self.lower == self.upper:
+            return self.lower
+        return _tidy(decimal(self.ball)) if self.ball.is_finite() else None
+
+    @property
+    def lower(self) -> str:
+        """A decimal at or below the number."""
+        with precision(BITS):
+            return _tidy(decimal_below(self.ball))
+
+    @property
+    def upper(self) -> str:
+        """A decimal at or above the number."""
+        with precision(BITS):
+            return _tidy(decimal_above(self.ball))
+
+
+def quantities(
+    data: Dataset, /, activation: Activation | str | None = None, names: Iterable[str] | None = None
+) -> dict[str, Quantity]:
+    """The quantities asked for, or, without `names`, all that apply to these data and this activation.
+
+    `n`, `d`, `norm_y`, `norm_X`, `sigma_min_X`, `sigma_min_KR` (smallest singular value of the row-wise
+    Khatri-Rao square), `kappa` = sqrt(d / n) norm_X / sigma_min_KR^2, `separation` = min over pairs of
+    min(|x_i - x_j|, |x_i + x_j|), `rho_max` = max |<x_i, x_j>|, `row_norm_deviation` = max | |x_i| - 1 |
+    (exactly 0 within 1e-9). With an activation also `lambda` (`os19` Definition 6.1), the lower bounds on it
+    `lambda_bound_khatri_rao` (D17) and `lambda_bound_separation` (D14, ReLU), and the activation's own
+    quantities such as `mu_phi` and `B`.
+
+    Rows within 1e-9 of length 1 stand for their exactly normalised versions. Raises BadInput for an unknown
+    name or a missing activation; NotApplicable when a quantity named needs unit rows or two samples;
+    Infeasible for pairwise quantities of more than 8000 samples. Without `names`, quantities that raise the
+    last two are left out.
+
+    >>> from boundkit.data import dataset
+    >>> quantities(dataset("orthonormal", n=4), "relu", ["lambda"])["lambda"].value
+    '0.5'
+    """
+    chosen = None if activation is None else activations.activation(activation)
+    available = [*OF_DATA, *OF_DATA_AND_ACTIVATION, *OF_ACTIVATION]
+    if names is not None:
+        return {name: Quantity(name, _measured(data, chosen, name)) for name in _checked(names, available)}
+    found: dict[str, Quantity] = {}
+    for name in available if chosen else OF_DATA:
+        try:
+            found[name] = Quantity(name, _measured(data, chosen, name))
+        except (NotApplicable, Infeasible):
+            continue
+    return found
+
+
+def _checked(names: Iterable[str], available: list[str]) -> list[str]:
+    listed = [names] if isinstance(names, str) else list(names)
+    for name in listed:
+        if name not in available:
+            raise unknown("quantity", name, available)
+    return listed
+
+
+def _measured(data: Dataset, activation: Activation | None, name: str) -> Any:
+    with precision(BITS):
+        if name in OF_DATA:
+            return OF_DATA[name](data)
+        if activation is None:
+            raise BadInput("activation", None, f"is needed for {name}")
+        if name in OF_ACTIVATION:
+            return activation.quantity(name)
+        results = _RESULTS.setdefault(data, {})
+        key = (name, activation.expression)
+        if key not in results:
+            results[key] = OF_DATA_AND_ACTIVATION[name](data, activation)
+        return results[key]
+
+
+def _tidy(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text and "e" not in text.lower() else text
+
+
+def _norm_y(data: Dataset) -> Any:
+    return sum((flint.arb(label) ** 2 for label in data.y.tolist()), flint.arb(0)).sqrt()
+
+
+def _kappa(data: Dataset) -> Any:
+    least = khatri_rao_eigenvalue(data)
+    if least == 0:
+        return flint.arb.pos_inf()
+    if not least > 0:
+        return flint.arb(0, flint.arb.pos_inf())
+    return (flint.arb(data.d) / data.n * largest_gram_eigenvalue(data)).sqrt() / least
+
+
+def _rho_max(data: Dataset) -> Any:
+    require_unit_rows(data)
+    return (1 - closest_pair(data) / 2).nonnegative_part()
+
+
+OF_DATA: dict[str, Callable[[Dataset], Any]] = {
+    "n": lambda data: flint.arb(data.n),
+    "d": lambda data: flint.arb(data.d),
+    "norm_y": _norm_y,
+    "norm_X": lambda data: largest_gram_eigenvalue(data).sqrt(),
+    "sigma_min_X": lambda data: gram_eigenvalue(data).sqrt(),
+    "sigma_min_KR": lambda data: khatri_rao_eigenvalue(data).sqrt(),
+    "kappa": _kappa,
+    "separation": lambda data: closest_pair(data).sqrt(),
+    "rho_max": _rho_max,
+    "row_norm_deviation": row_norm_deviation,
+}
+
+OF_DATA_AND_ACTIVATION: dict[str, Callable[[Dataset, Activation], Any]] = {
+    "lambda": smallest_covariance_eigenvalue,
+    "lambda_bound_khatri_rao": khatri_rao_bound,
+    "lambda_bound_separation": separation_bound,
+}
+
+OF_ACTIVATION = (
+    "mu_phi",
+    "mu_phi_tilde",
+    "B",
+    "sup_dphi",
+    "sup_d2phi",
+    "var_phi",
+    "second_moment_phi",
+    "second_moment_dphi",
+)
+
+_RESULTS: WeakKeyDictionary[Dataset, dict[tuple[str, Any], Any]] = WeakKeyDictionary()

@@ -1,0 +1,84 @@
+"""Lower bounds on lambda lie below lambda, on random, clustered and structured data."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from boundkit.activations import activation
+from boundkit.data import Dataset, dataset
+from boundkit.data.bounds import khatri_rao_bound, separation_bound
+from boundkit.data.gram import closest_pair, gram_eigenvalue, khatri_rao_eigenvalue
+from boundkit.data.kernel import smallest_covariance_eigenvalue
+from boundkit.errors import NotApplicable
+
+
+@st.composite
+def configurations(draw):
+    """Unit rows: uniform, or around a few centres up to sign."""
+    n, d = draw(st.integers(2, 20)), draw(st.integers(2, 8))
+    generator = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    X = generator.standard_normal((n, d))
+    if draw(st.booleans()):
+        centres = generator.standard_normal((3, d))[generator.integers(0, 3, n)]
+        X = generator.choice([-1, 1], (n, 1)) * centres + 10.0 ** draw(st.floats(-4, 0)) * X
+    return Dataset("test", X / np.linalg.norm(X, axis=1, keepdims=True), np.ones(n))
+
+
+@settings(max_examples=40)
+@given(configurations(), st.sampled_from(["relu", "softplus"]))
+def test_khatri_rao_bound_is_below_lambda(data, name):
+    """`os19` D17, and the weaker (6.5) it improves on, hold on every configuration."""
+    chosen = activation(name)
+    bound = khatri_rao_bound(data, chosen)
+    weaker = chosen.quantity("mu_phi") ** 2 * khatri_rao_eigenvalue(data)
+    assert weaker.lower() <= bound.upper()
+    assert bound.lower() <= smallest_covariance_eigenvalue(data, chosen).upper()
+
+
+@settings(max_examples=40)
+@given(configurations())
+def test_separation_bound_is_below_lambda_and_above_its_second_form(data):
+    """`os19` D14 for ReLU: lambda >= first form >= second form; the first has a slack of 2.7."""
+    bound = separation_bound(data, activation("relu"))
+    distance = float(closest_pair(data)) ** 0.5
+    second = 0.0634936 * distance / math.sqrt(2 * math.log(2 * (data.n - 1)) + distance**2)
+    assert float(bound) >= second * (1 - 1e-9)
+    assert 2.7 * float(bound) <= float(smallest_covariance_eigenvalue(data, activation("relu")).upper())
+
+
+def test_separation_bound_at_the_ends():
+    """Orthonormal rows give c_0 / 2 = sqrt(2 / pi) / (4 pi); opposite rows give 0."""
+    assert float(separation_bound(dataset("orthonormal:n=5"), activation("relu"))) == pytest.approx(
+        math.sqrt(2 / math.pi) / (4 * math.pi), rel=1e-14
+    )
+    opposite = Dataset("test", np.array([[1.0, 0], [-1, 0], [0, 1]]), np.ones(3))
+    assert separation_bound(opposite, activation("relu")) == 0
+
+
+def test_separation_bound_is_for_relu_with_two_samples():
+    """Other activations and a single sample are not covered."""
+    with pytest.raises(NotApplicable, match="is for relu, not for softplus"):
+        separation_bound(dataset("circle:n=3"), activation("softplus"))
+    with pytest.raises(NotApplicable, match="at least two samples"):
+        separation_bound(dataset("orthonormal:n=1"), activation("relu"))
+
+
+@pytest.mark.parametrize(
+    ("name", "n", "d", "measured", "bound"),
+    [
+        ("softplus", 6, 6, 0.0621, 0.0131),
+        ("softplus", 20, 8, 0.00584, 0.00276),
+        ("relu", 20, 8, 0.0852, 0.0103),
+    ],
+)
+def test_looseness_is_of_the_size_that_the_specification_measured(name, n, d, measured, bound):
+    """Means over 20 draws of lambda and mu_phi^2 sigma_min(X * X)^2: one draw within a factor 2.5."""
+    chosen = activation(name)
+    draws = [dataset("sphere", n=n, d=d, seed=seed) for seed in range(20)]
+    lambdas = [float(smallest_covariance_eigenvalue(data, chosen)) for data in draws]
+    bounds = [float(chosen.quantity("mu_phi") ** 2 * khatri_rao_eigenvalue(data)) for data in draws]
+    assert 1 / 2.5 < np.mean(lambdas) / measured < 2.5
+    assert 1 / 2.5 < np.mean(bounds) / bound < 2.5
+    assert all(gram_eigenvalue(data) == 0 for data in draws) == (n > d)

@@ -1,0 +1,92 @@
+"""The generated data sets are what their names say."""
+
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from boundkit.data import dataset
+from boundkit.data.generators import INPUTS, LABELS, stream
+from boundkit.errors import BadInput
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 40), st.integers(2, 30), st.integers(0, 2**63 - 1))
+def test_sphere_rows_have_unit_length_and_names_reproduce_the_data(n, d, seed):
+    """Every row has length 1 to rounding, and dataset(name) gives the same bits."""
+    data = dataset("sphere", n=n, d=d, seed=seed)
+    assert (data.n, data.d) == (n, d)
+    assert np.abs(np.linalg.norm(data.X, axis=1) - 1).max() < 4e-16
+    again = dataset(data.name)
+    assert np.array_equal(again.X, data.X)
+    assert np.array_equal(again.y, data.y)
+    assert again.name == data.name
+
+
+def test_sphere_is_isotropic_and_labels_are_standard_normal():
+    """Over 20000 draws, means, covariances and label moments are within five standard errors of the law."""
+    data = dataset("sphere:n=20000,d=3,seed=5")
+    error = 5 / np.sqrt(data.n)
+    assert np.abs(data.X.mean(axis=0)).max() < error
+    assert np.abs(data.X.T @ data.X / data.n - np.eye(3) / 3).max() < error
+    assert abs(data.y.mean()) < error
+    assert abs(data.y.var() - 1) < error * np.sqrt(2)
+    third = (np.abs(data.X[:, 0]) < 1 / 3).mean()  # in R^3 a coordinate is uniform (Archimedes)
+    assert abs(third - 1 / 3) < error
+
+
+def test_streams_of_different_roles_and_seeds_differ():
+    """Inputs and labels, and seeds, never share numbers; the stream itself is fixed for good."""
+    draws = [stream(seed, role).random(4).tolist() for seed in (0, 1) for role in (INPUTS, LABELS)]
+    assert len({tuple(d) for d in draws}) == 4
+    expected = np.random.Philox(np.random.SeedSequence(3, spawn_key=(1,))).random_raw(2).tolist()
+    assert stream(3, 1).bit_generator.random_raw(2).tolist() == expected
+
+
+def test_orthonormal_rows():
+    """X = I_n, padded with zero columns when d > n, and d < n is refused."""
+    assert np.array_equal(dataset("orthonormal:n=4").X, np.eye(4))
+    assert np.array_equal(dataset("orthonormal:n=2,d=5").X, np.eye(2, 5))
+    with pytest.raises(BadInput, match=r"^d = 3: must be at least n = 4"):
+        dataset("orthonormal:n=4,d=3")
+
+
+def test_circle_directions_are_equispaced_on_a_half_circle():
+    """Consecutive rows, and the last with the opposite of the first, meet at angle pi / n."""
+    X = dataset("circle:n=7").X
+    cosines = [X[i] @ X[i + 1] for i in range(6)] + [-X[6] @ X[0]]
+    assert np.allclose(cosines, np.cos(np.pi / 7), atol=1e-15)
+
+
+def test_digits_are_balanced_unit_rows_with_parity_labels():
+    """Each digit appears n / 10 times; rows are images of that digit, centred by the mean of all images."""
+    sklearn_data = pytest.importorskip("sklearn.datasets").load_digits()
+    images, classes = sklearn_data.data, sklearn_data.target
+    data = dataset("digits:n=30,seed=2,center=true")
+    shown = images - images.mean(axis=0)
+    shown = shown / np.linalg.norm(shown, axis=1, keepdims=True)
+    sources = np.argmax(data.X @ shown.T, axis=1)
+    assert np.allclose(data.X, shown[sources], atol=1e-14)
+    assert np.bincount(classes[sources]).tolist() == [3] * 10
+    assert np.array_equal(data.y, np.where(classes[sources] % 2 == 0, 1.0, -1.0))
+    raw = dataset("digits:n=30,seed=2,center=false")
+    assert (raw.X >= 0).all()
+    assert np.allclose(np.linalg.norm(raw.X, axis=1), 1)
+
+
+def test_digits_prefix_seeds_and_limit():
+    """A smaller n is a prefix, seeds choose other images, and more than the images allow is refused."""
+    pytest.importorskip("sklearn")
+    assert np.array_equal(dataset("digits:n=13").X, dataset("digits:n=40").X[:13])
+    assert not np.array_equal(dataset("digits:n=13").X, dataset("digits:n=13,seed=1").X)
+    assert dataset("digits:n=1740").n == 1740
+    with pytest.raises(BadInput, match=r"^n = 1741: must be at most 1740"):
+        dataset("digits:n=1741")
+
+
+def test_missing_scikit_learn_says_what_to_install(monkeypatch):
+    """Without scikit-learn the error names the extra."""
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    with pytest.raises(BadInput, match=r"pip install boundkit\[data\]"):
+        dataset("digits:n=10")

@@ -1,0 +1,178 @@
+"""Required widths: the specification's numbers, safety at the answer, and what is said when there is none."""
+
+import flint
+import pytest
+import sympy
+from hypothesis import given, settings, strategies as st
+
+from boundkit.errors import BadInput
+from boundkit.papers import statement, statements
+from boundkit.query import bind, check, guarantee, required_width
+from boundkit.statement.vocabulary import k
+
+I4 = "orthonormal:n=4"
+
+
+@pytest.mark.parametrize(
+    ("data", "delta", "widths"),
+    [(I4, 1, (428298, 107076, 4726)), (I4, 2, (761416, 190354, 9220)), ("orthonormal:n=2", 1, (214150, 53538, 2364))],
+)
+def test_widths_of_the_specification(data, delta, widths):
+    """D4 on orthonormal data with softplus: tracked, sharpened, refined."""
+    for form, expected in zip(("tracked", "sharpened", "refined"), widths, strict=True):
+        answer = required_width(f"os19.thm6_2.{form}", data=data, activation="softplus", delta=delta)
+        assert answer.width == expected
+        assert answer.status == "tracked"
+        assert answer.binding == "width"
+        assert answer.minimal is True
+        assert answer.applicable
+
+
+def test_probability_and_lambda_of_the_specification():
+    """lambda = 0.29337903585809..., probability 0.6147, rate 0.009168 for X = I_4, softplus, delta = 1."""
+    answer = required_width("os19.thm6_2.sharpened", data=I4, activation="softplus", delta=1)
+    assert answer.quantities["lambda"].value.startswith("0.29337903585")
+    assert float(answer.probability.mid()) == pytest.approx(0.6147, abs=5e-5)
+    assert float(answer.rate.mid()) == pytest.approx(0.009168, abs=5e-7)
+    assert not answer.vacuous
+
+
+def test_cosine_width_of_the_review():
+    """The refined width for cos on X = I_3 is 24604 (Review of the specification)."""
+    assert required_width("os19.thm6_2.refined", data="orthonormal:n=3", activation="cos", delta=1).width == 24604
+
+
+def test_relu_width():
+    """D10 on X = I_4: k >= 9.216e9 (1 + delta)^2 n |X|^6 / lambda^4."""
+    answer = required_width("os19.thm6_3.tracked", data=I4, activation="relu", delta=1)
+    exact = 9.216e9 * 4 * 4 / 0.5**4
+    assert exact <= answer.width <= exact * (1 + 1e-11) + 2
+
+
+@given(
+    n=st.integers(2, 12),
+    d=st.integers(3, 12),
+    seed=st.integers(0, 50),
+    delta=st.fractions("1/10", 4, max_denominator=50),
+    id=st.sampled_from(["os19.thm6_2.tracked", "os19.thm6_2.refined", "os19.thm2_1.sharpened", "os19.thm6_3.tracked"]),
+)
+@settings(max_examples=40)
+def test_every_hypothesis_holds_at_the_answer_and_fails_below(n, d, seed, delta, id):
+    """At the returned integer all hypotheses certainly hold; at the next smaller admissible one, one fails."""
+    activation = "relu" if "6_3" in id else "softplus"
+    answer = required_width(id, data=f"sphere:n={n},d={d},seed={seed}", activation=activation, delta=delta)
+    if answer.width is None:
+        assert answer.reason
+        return
+    assert all(item.holds is True for item in answer.checks)
+    again = guarantee(id, data=answer_data(n, d, seed), activation=activation, k=answer.width, delta=delta)
+    assert again.applicable
+    if answer.width > 2:
+        below = guarantee(id, data=answer_data(n, d, seed), activation=activation, k=answer.width - 2, delta=delta)
+        assert answer.binding in below.failing
+
+
+def answer_data(n, d, seed):
+    """The data specification used above."""
+    return f"sphere:n={n},d={d},seed={seed}"
+
+
+def test_open_constants_give_an_expression():
+    """Without a value for c there is no width, only its dependence on c; an assumed value is marked."""
+    answer = required_width("os19.thm6_2", data=I4, activation="softplus", delta=1)
+    assert answer.width is None
+    assert answer.status == "open"
+    number = float(answer.width_expression.removeprefix("k >= ").removesuffix("*c**2"))
+    assert number == pytest.approx((2 * 2 / 0.29337903585809296) ** 2, rel=1e-8)
+    assumed = required_width("os19.thm6_2", data=I4, activation="softplus", delta=1, assume={"c": 64})
+    assert assumed.status == "assumed"
+    assert assumed.width == pytest.approx(64**2 * number, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("id", "data", "activation", "label"),
+    [
+        ("os19.thm2_1.tracked", I4, "tanh", "mu_phi_nonzero"),
+        ("os19.thm2_1.tracked", "sphere:n=20,d=5,seed=0", "softplus", "khatri_rao_rank"),
+        ("os19.thm6_2.tracked", I4, "quadratic", "first_derivative_bounded"),
+        ("os19.thm6_2.tracked", I4, "relu", "smooth_activation"),
+        ("os19.thm6_3.tracked", I4, "softplus", "activation_is_relu"),
+        ("os19.cor2_2", I4, "softplus", "uniform_on_sphere"),
+    ],
+)
+def test_a_theorem_that_does_not_apply_names_its_hypothesis(id, data, activation, label):
+    """The failing hypothesis is named and there is no width."""
+    answer = required_width(id, data=data, activation=activation, delta=1)
+    assert answer.width is None
+    assert label in answer.failing
+    assert label in answer.reason
+
+
+def test_rows_that_are_not_unit_norm():
+    """Data with other row norms make the theorem inapplicable, whatever quantity is asked first."""
+    from boundkit.data import dataset
+
+    data = dataset(X=[[2.0, 0.0], [0.0, 1.0]], y=[1.0, -1.0])
+    answer = required_width("os19.thm6_2.tracked", data=data, activation="softplus", delta=1)
+    assert answer.width is None
+    assert "unit_rows" in answer.failing
+
+
+def test_a_vacuous_probability_is_flagged():
+    """With a tiny deviation the bound says nothing, and says so instead of being clipped."""
+    answer = required_width("os19.thm6_2.tracked", data=I4, activation="softplus", delta="1/1000")
+    assert answer.width is not None
+    assert answer.vacuous
+    assert answer.probability < 0
+
+
+def test_b_can_be_raised_but_not_lowered():
+    """B is an upper bound: a larger one is allowed and costs width, a smaller one fails its hypothesis."""
+    larger = required_width("os19.thm6_2.tracked", data=I4, activation="softplus", delta=1, B=2)
+    smaller = required_width("os19.thm6_2.tracked", data=I4, activation="softplus", delta=1, B="1/2")
+    assert larger.width > 428298
+    assert smaller.failing[0] == "first_derivative_bounded"
+
+
+@pytest.mark.parametrize(
+    ("change", "argument"),
+    [
+        ({"delta": -1}, "delta"),
+        ({"delta": "x"}, "delta"),
+        ({"delta": 1, "eta_bar": 2}, "eta_bar"),
+        ({"delta": 1, "gamma": 2}, "set"),
+        ({}, "delta"),
+        ({"delta": 1, "k": 10}, "k"),
+        ({"delta": 1, "assume": {"c": 1}}, "assume"),
+        ({"delta": 1, "activation": "sofplus"}, "activation"),
+        ({"delta": 1, "activation": None}, "activation"),
+        ({"delta": 1, "data": "sphre:n=3"}, "data"),
+    ],
+)
+def test_bad_input_is_one_line(change, argument):
+    """Every unusable argument is named in one line."""
+    arguments = {"data": I4, "activation": "softplus", **change}
+    with pytest.raises(BadInput) as caught:
+        required_width("os19.thm6_2.tracked", **arguments)
+    assert caught.value.argument == argument
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("item", [s for s in statements() if s.hypotheses], ids=lambda s: s.id)
+def test_every_hypothesis_can_be_evaluated_or_waits_for_a_run(item):
+    """No statement has a hypothesis that raises; the undecided ones depend on a run or an open constant."""
+    activation = "relu" if any("relu" in h.label for h in item.hypotheses) else "softplus"
+    binding = bind(item, data="sphere:n=4,d=4,seed=0", activation_name=activation, parameters={"delta": 1, "k": 100})
+    for hypothesis in item.hypotheses:
+        result = check(hypothesis, binding, {k: flint.arb(100)})
+        sides = (binding.reduce(side) for side in hypothesis.relation.args)
+        free = set().union(*(side.free_symbols for side in sides)) - set(binding.values)
+        undecided = free or hypothesis.label == "uniform_on_sphere"
+        assert (result.holds is None) <= bool(undecided), hypothesis.label
+
+
+def test_infinite_and_undecided_values_never_count_as_true():
+    """An unbounded derivative fails its hypothesis; a wide enclosure leaves it undecided."""
+    answer = guarantee("os19.lem6_12", data=I4, activation="quadratic", k=10, delta=1)
+    assert answer.failing == ("derivative_bounded",)
+    assert sympy.oo in statement("os19.lem6_12").hypothesis("derivative_bounded").relation.args
