@@ -1,0 +1,47 @@
+"""The checks of numbers that several functions of this room take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from boundkit.errors import BadInput
+
+
+def integer(name: str, value: Any, least: int) -> int:
+    """The value as an int; BadInput unless it is an integer of at least `least`.
+
+    >>> integer("k", 4, 2)
+    4
+    """
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise BadInput(name, value, f"must be an integer of at least {least}")
+    return int(value)
+
+
+def indices(name: str, values: Any) -> tuple[int, ...]:
+    """Distinct integers of at least 0 as a tuple; BadInput for anything else.
+
+    >>> indices("trials", range(3))
+    (0, 1, 2)
+    """
+    if not isinstance(values, Iterable) or isinstance(values, str):
+        raise BadInput(name, values, "must be several indices, such as range(8) or [0, 3]")
+    chosen = tuple(integer(name, value, 0) for value in values)
+    if len(set(chosen)) < len(chosen):
+        raise BadInput(name, chosen, "must name each index once")
+    return chosen
+
+
+def positive(name: str, value: Any) -> float:
+    """The value as a float; BadInput unless it is a finite number above 0.
+
+    >>> positive("radius", 2)
+    2.0
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < math.inf:
+        raise BadInput(name, value, "must be a positive number")
+    return float(value)

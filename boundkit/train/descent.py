@@ -1,0 +1,206 @@
+"""Gradient descent on the hidden weights, over batches of trials and blocks of hidden units."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from boundkit.errors import BadInput, Infeasible
+from boundkit.train.backend import Array, Backend, select_device, usable_cores
+from boundkit.train.blocks import Block, Partial, block_groups
+from boundkit.train.checks import indices, integer, positive
+from boundkit.train.initialise import trial_indices
+from boundkit.train.plan import SMALLEST_BLOCK, Plan, make_plan, require_memory
+from boundkit.train.problem import Problem, coefficient, half_width
+from boundkit.train.records import Records
+from boundkit.train.run import Run
+from boundkit.train.spectra import (
+    drift_norms,
+    extreme_singular_values,
+    jacobian_grams,
+    triangular_factors,
+)
+from boundkit.train.workers import Parallel, Ticker, Workers, serially
+
+Progress = Callable[[int, int], None]
+WORK_BETWEEN_CHECKS = 2e7  # activations evaluated between two looks of the host at the misfits
+
+
+def train(
+    problem: Problem,
+    *,
+    k: int,
+    step_size: float,
+    steps: int,
+    trials: Iterable[int] = (0,),
+    seed: int = 0,
+    checkpoints: Iterable[int] = (),
+    stop_at: float | None = None,
+    block: int | None = None,
+    device: str | Backend = "auto",
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Run:
+    """Gradient descent on 1/2 |f(W) - y|^2 from W_0 with i.i.d. N(0, 1) entries (os19, section 2).
+
+    `trials` are the indices of independent initialisations of `seed`; a trial's result does not depend on
+    the others, on `workers` or, up to rounding, on `block` (hidden units handled at a time). Singular values
+    and drift of the Jacobian are taken at the steps in `checkpoints`. A trial stops when its misfit is at
+    most `stop_at` * norm_y, or when it diverges, and `Run.status` says so. `progress(done, total)` is called
+    from this thread a few times a second.
+
+    Raises BadInput for arguments that cannot be used and Infeasible when memory does not suffice.
+
+    >>> problem = Problem(X=np.eye(4), y=[1.0, -1.0, 0.5, 2.0], activation="softplus")
+    >>> run = train(problem, k=400, step_size=0.3, steps=100, stop_at=1e-3, device="cpu")
+    >>> run.status[0].value, bool(run.misfit[0, -1] <= 1e-3 * run.norm_y)
+    ('stopped', True)
+    """
+    half_width(k)
+    backend = select_device(device)
+    chosen = trial_indices(trials, seed=seed)
+    marks = _checkpoints(checkpoints, integer("steps", steps, 0))
+    cores = _cores(workers, backend)
+    step_size = positive("step_size", step_size)
+    stop_below = 0.0 if stop_at is None else positive("stop_at", stop_at) * problem.norm_y
+    started = time.perf_counter()
+    factor = problem.factor
+    task = Task(
+        problem=problem,
+        backend=backend,
+        factor=backend.asarray(factor),
+        labels=backend.asarray(problem.y),
+        k=k,
+        size=coefficient(k, norm_y=problem.norm_y, n=problem.n),
+        step_size=step_size,
+        steps=steps,
+        seed=seed,
+        checkpoints=marks,
+        stop_below=stop_below,
+    )
+    while True:
+        plan = make_plan(
+            chosen, k=k, d=factor.shape[1], n=problem.n, block=block, workers=cores, backend=backend
+        )
+        require_memory(plan.bytes, backend=backend, k=k)
+        ticker = Ticker(len(chosen) * (steps + 1), progress)
+        try:
+            records = _train_chunks(task, plan, cores, ticker)
+            break
+        except MemoryError:
+            if plan.units <= SMALLEST_BLOCK:
+                raise Infeasible(f"k = {k}: out of memory even in blocks of {block} units") from None
+            block = plan.units
+    ticker.finish()
+    return Run(
+        trials=chosen,
+        seed=seed,
+        k=k,
+        step_size=step_size,
+        norm_y=problem.norm_y,
+        checkpoints=marks,
+        backend=backend.name,
+        reason=backend.reason,
+        block=2 * plan.units,
+        seconds=time.perf_counter() - started,
+        **Records.joined(records),
+    )
+
+
+@dataclass(frozen=True)
+class Task:
+    """What every chunk of trials of a run has in common; arrays are on the backend."""
+
+    problem: Problem
+    backend: Backend
+    factor: Array
+    labels: Array
+    k: int
+    size: float
+    step_size: float
+    steps: int
+    seed: int
+    checkpoints: tuple[int, ...]
+    stop_below: float
+
+
+def _train_chunks(task: Task, plan: Plan, cores: int, ticker: Ticker) -> list[Records]:
+    with Workers(cores) as workers, np.errstate(all="ignore"):
+        if plan.over_chunks:
+            return workers.map_reporting(
+                lambda trials: _train_chunk(task, plan, trials, serially, ticker), plan.chunks, ticker
+            )
+        return [_train_chunk(task, plan, trials, workers.map, ticker) for trials in plan.chunks]
+
+
+def _train_chunk(
+    task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel, ticker: Ticker
+) -> Records:
+    groups = block_groups(task.problem, plan, trials, seed=task.seed, backend=task.backend, parallel=parallel)
+    blocks = [block for group in groups for block in group]
+    records = Records(len(trials), task.checkpoints, task.stop_below)
+    between = int(min(64, max(1, WORK_BETWEEN_CHECKS / (task.problem.n * task.k * len(trials)))))
+    push, recent = None, []
+    for step in range(task.steps + 1):
+        measured, push = _step(task, blocks, push, parallel)
+        recent.append(measured)
+        ticker.add(len(trials))
+        if step in task.checkpoints:
+            records.note(step, *_spectra(task, blocks, parallel))
+        if len(recent) == between or step == task.steps:
+            records.extend(task.backend.to_host(task.backend.xp.stack(recent)))
+            recent = []
+            if records.all_ended():
+                break
+    return records
+
+
+def _step(task: Task, blocks: list[Block], push: Array | None, parallel: Parallel) -> tuple[Array, Array]:
+    """One pass over all blocks: squared misfit, distance and step [3, trials], and the next update's push."""
+    xp = task.backend.xp
+    partials: list[Partial] = parallel(lambda block: block.advance(push), blocks)
+    outputs = _total(partials, "outputs")
+    residual = task.size * (outputs[:, 0, :] - outputs[:, 1, :]) - task.labels
+    measured = xp.stack(
+        [
+            xp.sum(residual * residual, axis=-1),
+            _total(partials, "distance_squares"),
+            _total(partials, "step_squares"),
+        ]
+    )
+    positive = (-task.step_size * task.size) * (xp.matrix_transpose(task.factor) * residual[:, None, :])
+    return measured, xp.stack([positive, -positive], axis=1)
+
+
+def _total(partials: list[Partial], name: str) -> Array:
+    total = getattr(partials[0], name)
+    for partial in partials[1:]:
+        total = total + getattr(partial, name)
+    return total
+
+
+def _spectra(
+    task: Task, blocks: list[Block], parallel: Parallel
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    shared: dict[str, Any] = {"size": task.size, "parallel": parallel, "backend": task.backend}
+    gram = task.problem.gram
+    grams = jacobian_grams(blocks, gram=gram, **shared)
+    smallest, largest = extreme_singular_values(grams, lambda: triangular_factors(blocks, **shared))
+    return smallest, largest, drift_norms(blocks, gram=gram, **shared)
+
+
+def _cores(workers: int | None, backend: Backend) -> int:
+    if workers is not None:
+        return integer("workers", workers, 1)
+    return usable_cores() if backend.fused else 1
+
+
+def _checkpoints(checkpoints: Iterable[int], steps: int) -> tuple[int, ...]:
+    marks = tuple(sorted(indices("checkpoints", checkpoints)))
+    if marks and marks[-1] > steps:
+        raise BadInput("checkpoints", marks[-1], f"must be a step between 0 and {steps}")
+    return marks

@@ -1,0 +1,73 @@
+"""Random weights: one counter-based stream for every (seed, role, trial), whatever is run beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from enum import IntEnum
+
+import numpy as np
+
+from boundkit.errors import BadInput
+from boundkit.train.checks import indices, integer
+from boundkit.train.problem import half_width
+from boundkit.train.workers import Parallel
+
+
+class Role(IntEnum):
+    """What a stream is for. Released numbers never change: results are reproduced from them."""
+
+    POSITIVE_UNITS = 0
+    NEGATIVE_UNITS = 1
+    DEAD_UNIT = 2
+    PERTURBATION = 3
+
+
+def stream(seed: int, role: Role, trial: int) -> np.random.Generator:
+    """The generator of one purpose in one trial, independent of all others.
+
+    >>> bool(stream(0, Role.POSITIVE_UNITS, 3).normal() == stream(0, Role.POSITIVE_UNITS, 3).normal())
+    True
+    """
+    key = np.random.SeedSequence(integer("seed", seed, 0), spawn_key=(int(role), integer("trial", trial, 0)))
+    return np.random.Generator(np.random.Philox(key))
+
+
+def initial_weights(k: int, *, d: int, seed: int, trial: int) -> np.ndarray:
+    """W_0 [k, d] with i.i.d. N(0, 1) entries: rows of the positive, the negative and (odd k) the dead unit.
+
+    Unit j of a sign is the same for every k: a wider network contains the narrower one of the same trial.
+
+    >>> initial_weights(5, d=3, seed=0, trial=0).shape
+    (5, 3)
+    """
+    half = half_width(k)
+    counts = ((Role.POSITIVE_UNITS, half), (Role.NEGATIVE_UNITS, half), (Role.DEAD_UNIT, k - 2 * half))
+    return np.concatenate([stream(seed, role, trial).standard_normal((count, d)) for role, count in counts])
+
+
+def trial_indices(trials: Iterable[int], *, seed: int) -> tuple[int, ...]:
+    """The trials as a tuple; BadInput unless they are distinct indices and `seed` can seed them."""
+    integer("seed", seed, 0)
+    chosen = indices("trials", trials)
+    if not chosen:
+        raise BadInput("trials", trials, "must have at least one trial")
+    return chosen
+
+
+class UnitStreams:
+    """The initial weights of several trials, drawn block after block in the order of the units."""
+
+    def __init__(self, *, seed: int, trials: Sequence[int], d: int) -> None:
+        signs = (Role.POSITIVE_UNITS, Role.NEGATIVE_UNITS)
+        self._streams = [stream(seed, role, trial) for trial in trials for role in signs]
+        self._d = d
+
+    def draw(self, units: int, parallel: Parallel) -> np.ndarray:
+        """The next `units` units of each sign of every trial, transposed: [trials, 2, d, units]."""
+        drawn = np.empty((len(self._streams), self._d, units))
+
+        def fill(index: int) -> None:
+            drawn[index] = self._streams[index].standard_normal((units, self._d)).T
+
+        parallel(fill, range(len(self._streams)))
+        return drawn.reshape(-1, 2, self._d, units)

@@ -1,0 +1,98 @@
+"""How the work is cut: blocks of hidden units, chunks of trials, and the memory that they take."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from boundkit.errors import Infeasible
+from boundkit.train.backend import Backend
+from boundkit.train.checks import integer
+from boundkit.train.problem import half_width
+
+CACHE_ENTRIES = 80_000  # float64 entries of a [2, n, units] buffer of one block: half of a small L2 cache
+DEVICE_ENTRIES = 2**25
+SCRATCH_BUFFERS = 6
+SMALLEST_BLOCK = 16
+FEW_BLOCKS = 32  # so few that waiting for all of them after every step would cost more than it gains
+GIB = 2**30
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`units` of the `half` of each sign to a block; `chunks` of trials that run in step with each other.
+
+    `over_chunks`: the workers share out the chunks and not the blocks; `bytes` are needed at the same time.
+    """
+
+    half: int
+    units: int
+    chunks: tuple[tuple[int, ...], ...]
+    over_chunks: bool
+    bytes: int
+
+    @property
+    def starts(self) -> range:
+        """The first unit of each sign in every block."""
+        return range(0, self.half, self.units)
+
+    def size(self, start: int) -> int:
+        """The units of each sign in the block that begins at `start`."""
+        return min(self.units, self.half - start)
+
+
+def make_plan(
+    trials: Sequence[int], *, k: int, d: int, n: int, block: int | None, workers: int, backend: Backend
+) -> Plan:
+    """Cut `k` units of dimension `d` and the trials for a backend; `block` units a block if given.
+
+    The blocks depend on nothing but (k, d, n, block), so that a trial is computed in the same way
+    whatever runs beside it.
+    """
+    half = half_width(k)
+    if block is None:
+        entries = CACHE_ENTRIES if backend.fused else DEVICE_ENTRIES
+        units = max(SMALLEST_BLOCK, entries // (2 * max(n, d)))
+    else:
+        units = integer("block", block, 2) // 2
+    units = min(units, half)
+    blocks = -(-half // units)
+    together = 1
+    if blocks == 1:
+        together = max(1, min(units_in(backend, n, d) // half, -(-len(trials) // workers)))
+    chunks = tuple(tuple(trials[i : i + together]) for i in range(0, len(trials), together))
+    over_chunks = workers > 1 and len(chunks) > 1 and blocks <= FEW_BLOCKS
+    at_once = together * (min(workers, len(chunks)) if over_chunks else 1)
+    needed = memory_needed(k=k, d=d, n=n, trials=at_once, workers=workers, block=2 * units)
+    return Plan(half, units, chunks, over_chunks, needed)
+
+
+def units_in(backend: Backend, n: int, d: int) -> int:
+    """Units of each sign whose buffers fill the cache (or a sensible part of a device)."""
+    return (CACHE_ENTRIES if backend.fused else DEVICE_ENTRIES) // (2 * max(n, d))
+
+
+def memory_needed(
+    *, k: int, d: int, n: int, trials: int = 1, workers: int = 1, block: int | None = None
+) -> int:
+    """Bytes that training holds at once: W_0 and W - W_0 [k, r], phi'(H) [n, k], and the workers' buffers.
+
+    `d` counts after the reduction to r = min(n, d).
+
+    >>> memory_needed(k=10**7, d=20, n=20) < 5 * 2**30
+    True
+    """
+    r = min(n, d)
+    state = 8 * k * (2 * r + n) * trials
+    in_a_block = min(k, block or CACHE_ENTRIES // max(n, r))
+    return state + 8 * in_a_block * max(n, r) * SCRATCH_BUFFERS * (trials + workers)
+
+
+def require_memory(needed: int, *, backend: Backend, k: int) -> None:
+    """Raise Infeasible, with both amounts, when the backend has less memory than `needed` bytes."""
+    available = backend.memory()
+    if needed > available:
+        raise Infeasible(
+            f"k = {k} needs {needed / GIB:.2f} GiB of memory on {backend.name}, "
+            f"{available / GIB:.2f} GiB are available: use a smaller width or fewer samples"
+        )
