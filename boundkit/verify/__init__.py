@@ -1,0 +1,11 @@
+"""Experiments that put statements on trial: levels, statistics, verdicts, witnesses, planted-false controls.
+
+Nothing here knows which theorem it is running.
+"""
+
+from boundkit.verify.certificate import Certificate, certify
+from boundkit.verify.engine import verify
+from boundkit.verify.levels import LEVELS, levels
+from boundkit.verify.verdict import ClaimResult, Report, Verdict
+
+__all__ = ["LEVELS", "Certificate", "ClaimResult", "Report", "Verdict", "certify", "levels", "verify"]

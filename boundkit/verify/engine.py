@@ -1,0 +1,208 @@
+"""`verify`: which statement is run at which level, at which width, within which limits."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from boundkit.activations import Activation, activation as find_activation
+from boundkit.data import Dataset, dataset
+from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
+from boundkit.papers import statement as find
+from boundkit.statement import Statement
+from boundkit.train import select_device
+from boundkit.verify.levels import LEVELS, certificate_of, levels, supporting
+from boundkit.verify.observe import Plan, Progress
+from boundkit.verify.request import Request, allowed_failure, bound_at, choose_width, plan_at
+from boundkit.verify.statistics import interval
+from boundkit.verify.trial import Outcome, put_on_trial
+from boundkit.verify.verdict import Report, Verdict, worst
+
+
+def verify(
+    statement: str | Statement,
+    *,
+    data: Dataset | str,
+    activation: str | Activation | None = None,
+    k: int | None = None,
+    level: str = "literal",
+    trials: int = 16,
+    steps: int = 1000,
+    seed: int = 0,
+    device: str = "auto",
+    assume: Mapping[str, object] | None = None,
+    out: str | Path | None = None,
+    progress: Progress | None = None,
+    **parameters: object,
+) -> Report:
+    """Put a statement on trial and report the verdict, with margin, slack and false twin of every claim.
+
+    Levels: `literal` (all hypotheses met, at width `k` or else at the width the statement itself requires),
+    `certificate` (its deterministic theorem, conditions measured on each initialisation), `lemma` (the results
+    its proof uses), `relaxed` (width hypotheses that fail at `k` are listed and ignored). `out` is a folder for
+    witnesses. Raises BadInput for unusable arguments; everything else is a verdict.
+
+    >>> verify("os19.lem6_4", data="sphere:n=6,d=5,seed=1", activation="softplus").verdict
+    <Verdict.CONSISTENT: 'consistent'>
+    """
+    target = find(statement)
+    request = Request(
+        data=dataset(data) if isinstance(data, str) else data,
+        activation=None if activation is None else find_activation(activation),
+        k=None if k is None else _integer("k", k, 1, 10**300),
+        trials=_integer("trials", trials, 1, 10**6),
+        steps=_integer("steps", steps, 1, 10**7),
+        seed=_integer("seed", seed, 0, 2**63 - 1),
+        device=device,
+        assume=assume or {},
+        parameters=parameters,
+        out=None if out is None else Path(out),
+        progress=progress,
+    )
+    if level not in LEVELS:
+        raise unknown("level", level, LEVELS)
+    if level not in levels(target):
+        possible = ", ".join(levels(target))
+        raise BadInput(
+            "level",
+            level,
+            f"{target.id} can be verified at: {possible}" if possible else f"{target.id} makes no claim",
+        )
+    select_device(device)
+    started = time.perf_counter()
+    report = _LEVELS[level](target, request)
+    return replace(report, level=level, statement=target.id, seconds=time.perf_counter() - started)
+
+
+def _literal(target: Statement, request: Request, *, relax: bool = False) -> Report:
+    """All hypotheses checked at the width; with `relax`, failing width hypotheses are only listed."""
+    width, relaxed, reason = choose_width(target, request, relax=relax)
+    empty = _empty(target, request, width=width, reason=reason, relaxed=relaxed)
+    if reason is not None or width is None:
+        return empty
+    try:
+        binding = bound_at(target, request, width)
+        plan = plan_at(target, request, width)
+    except NotApplicable as error:
+        return replace(empty, reason=str(error))
+    except Infeasible as error:
+        return replace(empty, verdict=Verdict.INFEASIBLE, reason=str(error))
+    allowed = allowed_failure(target, binding)
+    if allowed is None:
+        return replace(empty, reason="the stated probability has open constants")
+    try:
+        outcome = put_on_trial(binding, plan, allowed=allowed, out=request.out)
+    except Infeasible as error:
+        return replace(empty, verdict=Verdict.INFEASIBLE, reason=str(error))
+    except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
+        return replace(empty, verdict=Verdict.ERROR, reason=f"{type(error).__name__}: {error}")
+    return _finished(empty, outcome, plan, allowed)
+
+
+def _empty(
+    target: Statement,
+    request: Request,
+    *,
+    width: int | None,
+    reason: str | None,
+    relaxed: tuple[str, ...] = (),
+) -> Report:
+    """A report of nothing run: what an inapplicable statement gets."""
+    return Report(
+        statement=target.id,
+        level="literal",
+        verdict=Verdict.NOT_APPLICABLE,
+        reason=reason,
+        data=request.data.name,
+        activation=request.activation.name if request.activation else None,
+        width=width,
+        seed=request.seed,
+        relaxed=relaxed,
+    )
+
+
+def _finished(empty: Report, outcome: Outcome, plan: Plan, allowed: float) -> Report:
+    violations = len(outcome.broken_trials)
+    reason = outcome.reason or next((item.note for item in outcome.claims if item.note), None)
+    return replace(
+        empty,
+        verdict=worst([item.verdict for item in outcome.claims]),
+        reason=reason,
+        trials=outcome.trials,
+        violations=violations,
+        interval=interval(violations, outcome.trials) if outcome.trials else None,
+        failure_allowed=allowed,
+        claims=tuple(outcome.claims),
+        witness=outcome.witness,
+        backend=select_device(plan.device).name,
+        steps=plan.steps,
+        step_size=outcome.step_size,
+        curves=outcome.curves,
+    )
+
+
+def _certificate(target: Statement, request: Request) -> Report:
+    """The deterministic theorem on each initialisation, at `k` or at the width that the target requires."""
+    theorem = certificate_of(target)
+    assert theorem is not None
+    width = request.k
+    if width is None and theorem is not target:
+        width, _, reason = choose_width(target, request, relax=False)
+        if width is None:
+            return _empty(target, request, width=None, reason=reason)
+    known = {name: value for name, value in request.parameters.items() if name in _given(theorem)}
+    return _literal(theorem, replace(request, k=width, parameters=known, assume={}))
+
+
+def _lemma(target: Statement, request: Request) -> Report:
+    """Each supporting result at its own width (or at `k`), merged into one report."""
+    reports = []
+    for item in supporting(target):
+        known = {name: value for name, value in request.parameters.items() if name in _given(item)}
+        reports.append(_literal(item, replace(request, parameters=known, assume={})))
+    tried = [report for report in reports if report.claims]
+    if not tried:
+        return reports[0]
+    skipped = [f"{r.statement}: {r.reason}" for r in reports if not r.claims]
+    notes = [r.reason for r in tried if r.reason] + skipped
+    return replace(
+        tried[0],
+        verdict=worst([report.verdict for report in tried]),
+        reason="; ".join(notes) or None,
+        width=max(r.width or 0 for r in tried),
+        trials=max(r.trials for r in tried),
+        violations=sum(item.violations for r in tried for item in r.claims),
+        interval=None,
+        failure_allowed=None,
+        claims=tuple(item for r in tried for item in r.claims),
+        witness=next((r.witness for r in tried if r.witness), None),
+    )
+
+
+def _relaxed(target: Statement, request: Request) -> Report:
+    if request.k is None:
+        raise BadInput("k", None, "is needed at level relaxed: the width to try")
+    return _literal(target, request, relax=True)
+
+
+_LEVELS: dict[str, Any] = {
+    "literal": _literal,
+    "certificate": _certificate,
+    "lemma": _lemma,
+    "relaxed": _relaxed,
+}
+
+
+def _given(statement: Statement) -> set[str]:
+    return {symbol.name for symbol in statement.symbols} | {"epsilon"}
+
+
+def _integer(name: str, value: object, low: int, high: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= int(value) <= high:
+        raise BadInput(name, value, f"must be an integer from {low} to {high if high < 10**20 else '10^300'}")
+    return int(value)

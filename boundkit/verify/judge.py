@@ -1,0 +1,131 @@
+"""Holding a claim against observations: margins, slack and the planted-false twin."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sympy import Symbol
+from sympy.core.relational import Relational
+
+from boundkit.arithmetic import FLOAT, evaluate
+from boundkit.query import Binding
+from boundkit.statement import Claim
+from boundkit.statement.vocabulary import tightness
+from boundkit.verify.statistics import excluded
+from boundkit.verify.verdict import ClaimResult, Verdict
+
+RELATIVE_TOLERANCE = 1e-9
+ABSOLUTE_TOLERANCE = 1e-12  # of the largest value that the observed side takes: rounding of the training
+
+
+@dataclass(frozen=True)
+class Observations:
+    """What was seen: arrays [trials, 1] or [trials, steps] by symbol; NaN where a trial had ended.
+
+    `broken` lists trials that diverged or failed, which never count as agreement.
+    """
+
+    trials: tuple[int, ...]
+    values: Mapping[Symbol, np.ndarray]
+    broken: tuple[int, ...] = ()
+
+
+def floats(binding: Binding) -> dict[Symbol, Any]:
+    """The bound values as float64 midpoints, for comparison with measured arrays."""
+    return {symbol: np.float64(float(value.mid())) for symbol, value in binding.values.items()}
+
+
+def margins(relation: Relational, binding: Binding, seen: Observations, factor: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Ratio of the side claimed to be smaller to the other, and whether the claim holds: [trials, steps].
+
+    Entries where a trial had ended hold -inf and True.
+    """
+    values = {**floats(binding), **seen.values, tightness: factor}
+    with np.errstate(all="ignore"):
+        left = evaluate(binding.reduce(relation.lhs), values, FLOAT)
+        right = evaluate(binding.reduce(relation.rhs), values, FLOAT)
+        small, large = (left, right) if relation.rel_op in ("<=", "<") else (right, left)
+        shape = (len(seen.trials), max(np.shape(v)[-1] if np.ndim(v) == 2 else 1 for v in (small, large)))
+        small, large = np.broadcast_to(small, shape), np.broadcast_to(large, shape)
+        ended = np.isnan(small) | np.isnan(large)
+        scale = np.nanmax(np.abs(np.where(ended, np.nan, small)), initial=0.0)
+        holds = small <= large + RELATIVE_TOLERANCE * np.abs(large) + ABSOLUTE_TOLERANCE * scale
+        ratio = np.where(small <= 0, np.where(large >= small, 0.0, np.inf), small / np.maximum(large, 0.0))
+    return np.where(ended, -np.inf, ratio), holds | ended
+
+
+def judge(claim: Claim, binding: Binding, seen: Observations, *, allowed: float, name: str) -> ClaimResult:
+    """The verdict on one claim whose failure has probability at most `allowed`."""
+    ratio, holds = margins(claim.template, binding, seen, np.float64(1))
+    violated = np.asarray(~holds.all(axis=1))
+    broken = np.isin(seen.trials, seen.broken)
+    violations = int(violated.sum())
+    twin = _factor(claim, binding, seen)
+    twin_failures = int((~margins(claim.template, binding, seen, twin)[1].all(axis=1)).sum())
+    rejected = excluded(twin_failures, len(seen.trials), allowed)
+    first = 1 if ratio.shape[1] > 1 and claim.experiment == "training" else 0
+    row, step = np.unravel_index(int(np.argmax(ratio[:, first:])), ratio[:, first:].shape)
+    worst = ratio[row, first + step]
+    if excluded(violations, len(seen.trials), allowed):
+        verdict, note = Verdict.VIOLATED, ""
+    elif (broken & ~violated).any():
+        verdict, note = Verdict.ERROR, "a trial diverged or failed"
+    elif allowed >= 1:
+        verdict, note = Verdict.INCONCLUSIVE, "the stated probability is vacuous"
+    elif not rejected:
+        verdict, note = Verdict.INCONCLUSIVE, "no power: the false twin was not rejected"
+    else:
+        verdict, note = Verdict.CONSISTENT, ""
+    return ClaimResult(
+        statement=name,
+        label=claim.label,
+        verdict=verdict,
+        trials=len(seen.trials),
+        violations=violations,
+        worst_margin=float(worst) if np.isfinite(worst) else None,
+        worst_trial=int(seen.trials[row]),
+        worst_step=int(first + step),
+        slack=_slack(claim, binding, seen, holds_now=~violated, ceiling=float(np.nanmax(twin))),
+        twin_rejected=rejected,
+        note=note,
+    )
+
+
+def violating_trials(claim: Claim, binding: Binding, seen: Observations) -> np.ndarray:
+    """Boolean [trials]: which trials break the claim."""
+    return np.asarray(~margins(claim.template, binding, seen, np.float64(1))[1].all(axis=1))
+
+
+def first_violation(claim: Claim, binding: Binding, seen: Observations, trial: int) -> int:
+    """The first step at which `trial` breaks the claim."""
+    holds = margins(claim.template, binding, seen, np.float64(1))[1]
+    return int(np.argmin(holds[seen.trials.index(trial)]))
+
+
+def _factor(claim: Claim, binding: Binding, seen: Observations) -> np.ndarray:
+    with np.errstate(all="ignore"):
+        value = evaluate(binding.reduce(claim.twin), {**floats(binding), **seen.values}, FLOAT)
+    return np.broadcast_to(value, (len(seen.trials), np.shape(value)[-1] if np.ndim(value) == 2 else 1))
+
+
+def _slack(
+    claim: Claim, binding: Binding, seen: Observations, *, holds_now: np.ndarray, ceiling: float
+) -> float | None:
+    """The largest tightening at which the trials that hold still hold, by bisection on its logarithm."""
+    if not holds_now.any() or not np.isfinite(ceiling) or ceiling <= 1:
+        return None
+
+    def still(factor: float) -> bool:
+        holds = margins(claim.template, binding, seen, np.float64(factor))[1].all(axis=1)
+        return bool((holds | ~holds_now).all())
+
+    if still(ceiling):
+        return ceiling
+    low, high = 0.0, float(np.log(ceiling))
+    for _ in range(40):
+        middle = (low + high) / 2
+        low, high = (middle, high) if still(float(np.exp(middle))) else (low, middle)
+    return float(np.exp(low))

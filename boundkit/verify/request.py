@@ -1,0 +1,139 @@
+"""What is asked of `verify`, and the width, the binding and the plan that follow from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from boundkit.activations import Activation, activation as find_activation
+from boundkit.data import Dataset
+from boundkit.errors import Infeasible
+from boundkit.query import Binding, bind, check_all, guarantee, required_width
+from boundkit.statement import Statement
+from boundkit.statement.vocabulary import k
+from boundkit.train import Problem, memory_needed
+from boundkit.train.backend import host_memory
+from boundkit.verify.observe import Plan, Progress
+
+UNBOUNDED_WIDTH = 1000  # for results that hold at every width
+LARGEST_FREE_WIDTH = 2**17
+TELLING_FAILURE = 0.1
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the caller asked for."""
+
+    data: Dataset
+    activation: Activation | None
+    k: int | None
+    trials: int
+    steps: int
+    seed: int
+    device: str
+    assume: Mapping[str, object]
+    parameters: Mapping[str, object]
+    out: Path | None
+    progress: Progress | None
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    return {
+        "data": request.data,
+        "activation": request.activation,
+        "assume": request.assume,
+        **request.parameters,
+    }
+
+
+def choose_width(target: Statement, request: Request, *, relax: bool) -> tuple[int | None, tuple[str, ...], str | None]:
+    """The width to run at, the labels relaxed, and why there is none."""
+    bounded = any(item.role == "width" for item in target.hypotheses)
+    if bounded and request.k is None:
+        answer = required_width(target, **_arguments(request))
+        width = answer.width if answer.width is None else answer.width + answer.width % 2
+        return width, (), answer.reason
+    if not bounded:
+        width = request.k or _free_width(target, request)
+        binding = bound_at(target, request, width)
+        fixed = [item for item in target.hypotheses if item.role != "run"]
+        failed = [item.label for item in check_all(fixed, binding, {}) if item.holds is not True]
+        failed = [label for label in failed if not _waits_for_run(target, binding, label)]
+        return width, (), f"hypothesis {failed[0]} fails" if failed else None
+    assert request.k is not None
+    answer = guarantee(target, k=request.k, **_arguments(request))
+    roles = {item.label: item.role for item in target.hypotheses}
+    relaxed = tuple(label for label in answer.failing if relax and roles[label] == "width")
+    blocking = [label for label in answer.failing if label not in relaxed]
+    reason = (
+        answer.reason
+        if blocking and blocking[0] == answer.failing[0]
+        else (f"hypothesis {blocking[0]} fails" if blocking else None)
+    )
+    return request.k, relaxed, reason
+
+
+def _free_width(target: Statement, request: Request) -> int:
+    """A width for a result that holds at every width: large enough for its probability to say something."""
+    if target.probability is None or k not in bound_at(target, request, 2).reduce(target.probability).free_symbols:
+        return UNBOUNDED_WIDTH
+    width = UNBOUNDED_WIDTH
+    while width < LARGEST_FREE_WIDTH:
+        failure = allowed_failure(target, bound_at(target, request, width))
+        if failure is None or failure <= TELLING_FAILURE:
+            break
+        width *= 2
+    return width
+
+
+def allowed_failure(target: Statement, binding: Binding) -> float | None:
+    """The largest failure probability that the statement allows, rounded up; None with open constants."""
+    if target.probability is None:
+        return 0.0
+    try:
+        return min(1.0, float(binding.evaluate(target.failure, {}).upper()))
+    except KeyError:
+        return None
+
+
+def _waits_for_run(target: Statement, binding: Binding, label: str) -> bool:
+    """Step-size conditions of meta-theorems are about measured quantities; they hold by the choice of step."""
+    symbols = binding.reduce(target.hypothesis(label).relation).free_symbols
+    return not symbols <= set(binding.values)
+
+
+def bound_at(target: Statement, request: Request, width: int) -> Binding:
+    """The statement with the values of the request, at this width."""
+    return bind(
+        target,
+        data=request.data,
+        activation_name=request.activation,
+        parameters={**request.parameters, "k": width},
+        assume=request.assume,
+    )
+
+
+def plan_at(target: Statement, request: Request, width: int) -> Plan:
+    """How to run the request at this width; Infeasible when the network does not fit into memory."""
+    needs_network = any(claim.experiment not in ("data", "matrices") for claim in target.claims)
+    chosen = request.activation or find_activation("softplus")
+    problem = Problem(X=request.data.X, y=request.data.y, activation=chosen)
+    if needs_network:
+        needed = memory_needed(k=width, d=problem.d, n=problem.n)
+        available = host_memory()
+        if needed > available:
+            raise Infeasible(
+                f"width {width} needs {needed / 2**30:.3g} GiB of memory, {needed / available:.3g} times the "
+                f"{available / 2**30:.3g} GiB available"
+            )
+    return Plan(
+        problem=problem,
+        width=width,
+        trials=tuple(range(request.trials)),
+        steps=request.steps,
+        seed=request.seed,
+        device=request.device,
+        progress=request.progress,
+    )
