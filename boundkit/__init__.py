@@ -16,22 +16,17 @@ if TYPE_CHECKING:
     from boundkit.data import Dataset as Dataset, dataset as dataset
     from boundkit.data.quantities import quantities as quantities
     from boundkit.papers import papers as papers, statement as statement, statements as statements
-    from boundkit.query import (
-        certify as certify,
-        compare as compare,
-        guarantee as guarantee,
-        required_width as required_width,
-    )
-    from boundkit.render import table as table
-    from boundkit.verify import verify as verify
+    from boundkit.query import guarantee as guarantee, required_width as required_width
+    from boundkit.render.tables import compare as compare, table as table
+    from boundkit.verify import certify as certify, verify as verify
 
 __version__ = "0.1.0"
 
 _HOME = {
     "Dataset": "boundkit.data",
     "activation": "boundkit.activations",
-    "certify": "boundkit.query",
-    "compare": "boundkit.query",
+    "certify": "boundkit.verify",
+    "compare": "boundkit.render.tables",
     "dataset": "boundkit.data",
     "doctor": "boundkit.cli.doctor",
     "guarantee": "boundkit.query",
@@ -41,7 +36,7 @@ _HOME = {
     "required_width": "boundkit.query",
     "statement": "boundkit.papers",
     "statements": "boundkit.papers",
-    "table": "boundkit.render",
+    "table": "boundkit.render.tables",
     "verify": "boundkit.verify",
 }
 

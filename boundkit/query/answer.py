@@ -24,7 +24,8 @@ class Requirement:
     `width` is the smallest admissible width at which every hypothesis certainly holds, or None with the reason in
     `reason`; `minimal` says whether the next smaller admissible width certainly fails. All numbers are balls:
     `step_size`; `rate` (the misfit shrinks by the factor 1 - rate a step); `iterations` until the misfit is at most
-    epsilon |y|; `radius` (bound on the distance from the initialisation); `probability`.
+    epsilon |y|; `radius` (bound on the distance from the initialisation); `probability`. They are None where they
+    depend on an open constant, and all of them when a hypothesis certainly fails: nothing is guaranteed then.
     """
 
     statement: Statement
@@ -65,6 +66,9 @@ def status_of(binding: Binding) -> Status:
     if binding.assumed:
         return "assumed"
     return "printed" if binding.statement.form == "printed" else "tracked"
+
+
+NOTHING = dict.fromkeys(("step_size", "rate", "iterations", "radius", "probability"))
 
 
 def numbers(binding: Binding, values: Mapping[Symbol, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from boundkit.arithmetic import BALL, decimal_above, evaluate, precision
 from boundkit.data import Dataset
 from boundkit.errors import BadInput
 from boundkit.papers import statement as find
-from boundkit.query.answer import Requirement, numbers, status_of
+from boundkit.query.answer import NOTHING, Requirement, numbers, status_of
 from boundkit.query.bind import LARGEST_WIDTH, Binding, bind, require
 from boundkit.query.check import Check, check
 from boundkit.statement import VOCABULARY, Hypothesis, Statement
@@ -148,7 +148,7 @@ def _answer(
         checks=ordered,
         quantities=binding.quantities,
         reason=reason,
-        **numbers(binding, values),
+        **(NOTHING if any(item.holds is False for item in ordered) else numbers(binding, values)),
     )
 
 

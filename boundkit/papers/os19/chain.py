@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sympy import Basic, Dummy, Eq, Expr, Ge, Symbol, simplify, solve, sqrt
+from sympy import Dummy, Expr, Ge, Symbol, factor_terms, sqrt
 from sympy.core.relational import Relational
 
 from boundkit.papers.os19.descent import unsquared
@@ -43,18 +43,18 @@ class Conclusion:
 
 
 def solve_for_width(relation: Relational, label: str) -> Hypothesis:
-    """`relation` as `sqrt(k) >= ...`; both sides must be linear in sqrt(k) up to a common power.
+    """`relation` as `sqrt(k) >= ...`; the quotient of its sides must be a power of the width.
 
     >>> from boundkit.statement.vocabulary import n
     >>> solve_for_width(Ge(k / n, sqrt(k)), "width").relation
     sqrt(k) >= n
     """
     root = Dummy("root", positive=True)
-    sides = Eq(relation.lhs.subs(k, root**2), relation.rhs.subs(k, root**2))
-    solutions = [value for value in solve(sides, root) if value.is_zero is not True]
-    if len(solutions) != 1:
-        raise ValueError(f"{label}: {relation} has {len(solutions)} solutions for the width")
-    return Hypothesis(label, "width", Ge(sqrt(k), simplify(solutions[0])))
+    constant, power = (relation.lhs / relation.rhs).subs(k, root**2).as_independent(root, as_Add=False)
+    base, exponent = power.as_base_exp()
+    if base != root or exponent <= 0:
+        raise ValueError(f"{label}: the sides of {relation} do not differ by a power of the width")
+    return Hypothesis(label, "width", Ge(sqrt(k), tidy(constant ** (-1 / exponent))))
 
 
 def smooth_chain(
@@ -75,7 +75,7 @@ def smooth_chain(
     start = on_network(_bound(spectrum, "jacobian_spectrum"))
     misfit_bound = on_network(_bound(initial_misfit, "initial_misfit"))
     values = {
-        alpha: solve(optimisation.hypothesis("spectrum_at_start").relation.rhs - start, alpha)[0],
+        alpha: start / (optimisation.hypothesis("spectrum_at_start").relation.rhs / alpha),
         beta: on_network(_bound(norm_lemma, "jacobian_norm")),
         lipschitz: on_network(_bound(lipschitz_lemma, "lipschitz")) / weight_change,
     }
@@ -122,7 +122,7 @@ def relu_chain(
     misfit_bound = on_network(_bound(rescaled, "initial_misfit"))
     drift = on_network(_bound(drift_lemma, "jacobian_drift"))
     values = {
-        alpha: solve(optimisation.hypothesis("jacobian_drift").relation.rhs - drift, alpha)[0],
+        alpha: drift / (optimisation.hypothesis("jacobian_drift").relation.rhs / alpha),
         beta: on_network(_bound(norm_lemma, "jacobian_norm")),
     }
     values[step_size] = step_ratio / values[beta] ** 2
@@ -161,8 +161,8 @@ def _conclude(
     claims = tuple(_instantiate(item, values) for item in optimisation.claims)
     failures = [on_network(lemma.failure) for lemma in lemmas]
     summary = {
-        "rate": _tidy(optimisation.summary["rate"].subs(values)),
-        "radius": _tidy(optimisation.summary["radius"].subs(values).subs(misfit_0, misfit_bound)),
+        "rate": tidy(optimisation.summary["rate"].subs(values)),
+        "radius": tidy(optimisation.summary["radius"].subs(values).subs(misfit_0, misfit_bound)),
         "misfit_0": misfit_bound,
     }
     return Conclusion(
@@ -179,13 +179,14 @@ def _instantiate(claim: Claim, values: Substitution) -> Claim:
         claim = unsquared(claim, ceiling=step_size * beta**2)
     return replace(
         claim,
-        template=claim.template.func(_tidy(claim.template.lhs.subs(values)), _tidy(claim.template.rhs.subs(values))),
-        twin=_tidy(claim.twin.subs(values)),
+        template=claim.template.func(tidy(claim.template.lhs.subs(values)), tidy(claim.template.rhs.subs(values))),
+        twin=tidy(claim.twin.subs(values)),
     )
 
 
-def _tidy(expression: Basic) -> Any:
-    return expression if expression.is_Symbol else simplify(expression)
+def tidy(expression: Any) -> Any:
+    """Common factors collected; all symbols are positive, so powers have combined by themselves."""
+    return factor_terms(expression)
 
 
 def substitute(statement: Conclusion, values: Substitution, *, uses: tuple[str, ...]) -> Conclusion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Le, Symbol
+from sympy import Expr, Le, Symbol, factor_terms
 
 from boundkit.papers.os19.model import MARGIN
 from boundkit.statement import Claim
@@ -39,7 +39,7 @@ def squared_rate(contraction: Expr, *, ceiling: Expr) -> Claim:
 def unsquared(claim: Claim, *, ceiling: Expr) -> Claim:
     """The same rate for the misfit itself, from sqrt(1 - x) <= 1 - x/2."""
     contraction = 1 - claim.relation.rhs.subs(tau, 1) / misfit_0**2
-    return rate(contraction.simplify() / 2, ceiling=ceiling)
+    return rate(factor_terms(contraction) / 2, ceiling=ceiling)
 
 
 def potential(coefficient: Expr, *, norm_bound: Expr, travelled: Symbol = distance) -> Claim:

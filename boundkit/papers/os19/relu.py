@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Ge, Integer, Le, exp, floor, pi, sqrt
+from sympy import Expr, Ge, Integer, Le, exp, factor_terms, floor, pi, sqrt
 
 from boundkit.papers.os19 import covariance, flips, initialisation, meta_nonsmooth
 from boundkit.papers.os19.chain import Conclusion, relu_chain, substitute
@@ -65,7 +65,7 @@ TRACKED = relu_chain(
 
 def width_constant(conclusion: Conclusion, shape: Expr) -> Expr:
     """C in `k >= C * shape`, read off the solved width `sqrt(k) >= ...`."""
-    return (conclusion.width[0].relation.rhs ** 2 / shape).simplify()
+    return factor_terms(conclusion.width[0].relation.rhs ** 2 / shape)
 
 
 def _claims(eigenvalue: Expr) -> tuple[Claim, ...]:
