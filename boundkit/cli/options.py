@@ -1,0 +1,115 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import click
+
+from boundkit.errors import BadInput, unknown
+
+Decorator = Callable[[Any], Any]
+LONGEST = 400  # digits of an integer
+
+
+def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
+    """A click command that takes --json and --debug; its function gets `as_json`."""
+
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        for option in (
+            click.option("--debug", is_flag=True, expose_value=False, help="Show the traceback of an error."),
+            click.option("--json", "as_json", is_flag=True, callback=_anywhere, help="Print one JSON document."),
+        ):
+            function = option(function)
+        return click.command(name)(function)
+
+    return decorate
+
+
+def data(*, required: bool = True) -> Decorator:
+    """`--data`, a data set specification."""
+    return click.option("--data", required=required, metavar="SPEC", help="For example sphere:n=20,d=10,seed=0.")
+
+
+def activation(*, required: bool = False) -> Decorator:
+    """`--activation`, a name of the catalogue or an expression in z."""
+    return click.option("--activation", required=required, metavar="NAME", help="A name, or an expression in z.")
+
+
+def whole(flag: str, help: str, *, default: int | None = None, required: bool = False) -> Decorator:
+    """An integer option, also written 1e6; its range is checked where it is used."""
+    given: dict[str, Any] = {"required": required} if default is None else {"default": default, "show_default": True}
+    return click.option(flag, callback=_whole, metavar="INTEGER", help=help, **given)
+
+
+def choice(flag: str, *words: str, default: str, help: str) -> Decorator:
+    """An option that takes one of a few words."""
+
+    def read(context: click.Context, parameter: click.Parameter, value: str) -> str:
+        if value not in words:
+            raise unknown(parameter.name or flag, value, words)
+        return value
+
+    return click.option(
+        flag, callback=read, default=default, show_default=True, metavar=f"[{'|'.join(words)}]", help=help
+    )
+
+
+def settings(function: Any) -> Any:
+    """`--set NAME=VALUE` and `--assume CONSTANT=VALUE`, both repeatable, as dictionaries of strings."""
+    function = click.option(
+        "--assume", multiple=True, callback=_pairs, metavar="CONSTANT=VALUE", help="A value for an open constant."
+    )(function)
+    return click.option(
+        "--set", "parameters", multiple=True, callback=_parameters, metavar="NAME=VALUE", help="A parameter: delta=1."
+    )(function)
+
+
+def _anywhere(context: click.Context, parameter: click.Parameter, value: bool) -> bool:
+    """`boundkit --json list` and `boundkit list --json` are the same."""
+    return value or bool(context.find_root().params.get("as_json"))
+
+
+def _whole(context: click.Context, parameter: click.Parameter, value: str | int | None) -> int | None:
+    if value is None:
+        return None
+    try:
+        number = Decimal(str(value))
+        if number.is_finite() and number.adjusted() < LONGEST and number == number.to_integral_value():
+            return int(number)
+    except InvalidOperation:
+        pass
+    raise BadInput(parameter.name or "number", value, f"must be an integer of at most {LONGEST} digits")
+
+
+def _pairs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    option = parameter.opts[0].removeprefix("--")
+    pairs: dict[str, str] = {}
+    for text in values:
+        name, equals, value = (part.strip() for part in text.partition("="))
+        if not (name and equals and value):
+            raise BadInput(option, text, "must be NAME=VALUE")
+        if name in pairs:
+            raise BadInput(name, value, "is given twice")
+        pairs[name] = value
+    return pairs
+
+
+def _parameters(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    """Only names of the vocabulary that a user gives; options of the command itself stay options."""
+    pairs = _pairs(context, parameter, values)
+    if pairs:
+        from boundkit.query.bind import SETTABLE_BOUNDS
+        from boundkit.statement import VOCABULARY
+
+        options = {name for item in context.command.params for name in [item.name] if name}
+        given = [word.name for word in VOCABULARY.values() if word.origin == "given"]
+        allowed = [name for name in (*given, *SETTABLE_BOUNDS) if name not in options and name != "k"]
+        for name, value in pairs.items():
+            if name in options:
+                raise BadInput(name, value, f"is an option of its own here: --{name} VALUE")
+            if name not in allowed:
+                raise unknown("set", name, allowed)
+    return pairs

@@ -1,0 +1,140 @@
+"""`boundkit verify`: a statement on trial."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from boundkit.cli import options
+from boundkit.cli.failures import DONE, ERROR, NOT_APPLICABLE, VIOLATED
+from boundkit.cli.folders import new_folder, writable
+from boundkit.cli.output import emit, fields, progress_bar
+
+if TYPE_CHECKING:
+    from boundkit.render.documents import Document
+    from boundkit.verify import Report
+
+CODES = {
+    "consistent": DONE,
+    "inconclusive": DONE,
+    "violated": VIOLATED,
+    "not_applicable": NOT_APPLICABLE,
+    "infeasible": NOT_APPLICABLE,
+    "error": ERROR,
+}
+
+
+@options.command("verify")
+@click.argument("id")
+@options.data()
+@options.activation()
+@options.choice("--level", "literal", "certificate", "lemma", "relaxed", default="literal", help="What to run.")
+@options.whole("--trials", "Independent runs.", default=16)
+@options.whole("--steps", "Steps of training a run.", default=1000)
+@options.whole("--k", "The width; by default the one that the statement requires.")
+@options.choice("--device", "auto", "cpu", "cuda", default="auto", help="Where to compute.")
+@options.whole("--seed", "Seed of all runs.", default=0)
+@click.option("--out", metavar="DIR", help="Folder for report.json, a plot and witnesses.")
+@click.option("--progress", is_flag=True, help="Draw a progress bar even when nobody seems to watch.")
+@options.settings
+def command(
+    id: str,
+    data: str,
+    activation: str | None,
+    level: str,
+    trials: int,
+    steps: int,
+    k: int | None,
+    device: str,
+    seed: int,
+    out: str | None,
+    progress: bool,
+    parameters: dict[str, Any],
+    assume: dict[str, str],
+    as_json: bool,
+) -> int:
+    """Put the statement ID on trial: every claim at every step, its slack, its planted-false twin, a verdict.
+
+    A finite experiment never proves anything. Exit code 1 says that a claim is violated.
+    """
+    from boundkit.render.documents import verify_document
+    from boundkit.verify import verify
+
+    folder = None if out is None else writable("out", out)
+    with progress_bar(id, always=progress) as watch:
+        report = verify(
+            id,
+            data=data,
+            activation=activation,
+            k=k,
+            level=level,
+            trials=trials,
+            steps=steps,
+            seed=seed,
+            device=device,
+            assume=assume,
+            out=folder,
+            progress=watch,
+            **parameters,
+        )
+    document = verify_document(report)
+    if folder is not None:
+        with new_folder("out", folder):
+            write(report, document, folder)
+    emit(document, lambda: describe(report, document), as_json=as_json)
+    return CODES[str(report.verdict)]
+
+
+def write(report: Report, document: Document, folder: Path) -> None:
+    """report.json, and misfit.png where there is a run to draw and matplotlib to draw it."""
+    from importlib.util import find_spec
+
+    (folder / "report.json").write_text(json.dumps(document, allow_nan=False, indent=1) + "\n")
+    if report.curves and find_spec("matplotlib"):
+        from boundkit.render.plot import misfit_plot
+
+        misfit_plot(report, folder / "misfit.png")
+
+
+def describe(report: Report, document: Document) -> str:
+    """A report for readers: verdict, circumstances, and one line a claim."""
+    from boundkit.render.tables import Table
+
+    failure = document["failure_allowed"]
+    head = fields(
+        f"{report.statement} at level {report.level}: {str(report.verdict).upper()}",
+        [
+            ("RELAXED", ", ".join(report.relaxed) and f"{', '.join(report.relaxed)} (the theorem says nothing here)"),
+            ("reason", report.reason),
+            ("data", report.data),
+            ("activation", report.activation),
+            ("width", report.width),
+            ("trials", f"{report.trials}, of which {report.violations} break a claim" if report.trials else None),
+            ("failure", None if failure is None else f"at most {failure:.4g} allowed"),
+            ("witness", report.witness),
+            ("computed on", f"{report.backend}, {report.seconds:.1f} s"),
+        ],
+    )
+    if not report.claims:
+        return head
+    columns = ("claim", "verdict", "worst measured / allowed", "at step", "slack", "false twin", "note")
+    rows = tuple(
+        (
+            f"{item.statement} {item.label}" if item.statement != report.statement else item.label,
+            str(item.verdict),
+            _brief(item.worst_margin),
+            item.worst_step,
+            _brief(item.slack),
+            "rejected" if item.twin_rejected else "NOT rejected",
+            item.note,
+        )
+        for item in report.claims
+    )
+    return f"{head}\n\n{Table('claims', columns, rows).to('text')}"
+
+
+def _brief(value: float | None) -> str | None:
+    return None if value is None else f"{value:.6g}"

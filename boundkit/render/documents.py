@@ -1,0 +1,274 @@
+"""The JSON documents of the commands: plain dictionaries with stable keys, built from the objects of the library.
+
+Numbers with an enclosure are decimal strings on the safe side of it; integers beyond 2^53 are decimal strings;
+what does not exist is None; no document holds NaN or a bare infinity.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import sympy
+
+from boundkit.arithmetic import ball, decimal, decimal_above, decimal_below, exact, precision
+from boundkit.papers import statements
+from boundkit.render.expressions import latex, text
+from boundkit.statement import Statement
+
+if TYPE_CHECKING:
+    from boundkit.activations import Activation, Coefficient
+    from boundkit.data import Dataset, Quantity
+    from boundkit.query import Requirement
+    from boundkit.verify import Certificate, Report
+
+Document = dict[str, Any]
+LARGEST_INTEGER = 2**53
+
+
+def improved_by(statement: Statement) -> tuple[str, ...]:
+    """Ids of the statements that improve this one.
+
+    >>> from boundkit.papers import statement
+    >>> improved_by(statement("os19.lem6_12"))
+    ('os19.lem6_12.sharpened',)
+    """
+    return tuple(item.id for item in statements() if item.improves == statement.id)
+
+
+def list_document(chosen: Iterable[Statement]) -> Document:
+    """One row a statement: what it is, how its constants are known, how it can be verified."""
+    from boundkit.verify import levels
+
+    rows = [
+        {
+            "id": item.id,
+            "paper": item.source.paper.key,
+            "kind": item.kind,
+            "label": item.source.label,
+            "title": item.title,
+            "form": item.form,
+            "constants": item.constant_status,
+            "errata": len(item.errata),
+            "verifiable": list(levels(item)),
+        }
+        for item in chosen
+    ]
+    return {"statements": rows}
+
+
+def show_document(statement: Statement) -> Document:
+    """The whole statement, every formula as LaTeX and as one line of text."""
+    probability = sympy.Integer(1) if statement.probability is None else statement.probability
+    setting = statement.setting
+    return {
+        "id": statement.id,
+        "paper": statement.source.paper.key,
+        "label": statement.source.label,
+        "equations": list(statement.source.equations),
+        "kind": statement.kind,
+        "title": statement.title,
+        "form": statement.form,
+        "setting": None
+        if setting is None
+        else {
+            "network": setting.network,
+            "trained": setting.trained,
+            "output_weights": setting.output_weights,
+            "initialisation": setting.initialisation,
+            "loss": setting.loss,
+            "algorithm": setting.algorithm,
+            "step_size": None if setting.step_size is None else _formula(setting.step_size),
+        },
+        "hypotheses": [
+            {"label": item.label, "role": item.role, **_formula(item.relation)} for item in statement.hypotheses
+        ],
+        "claims": [
+            {"label": item.label, "observable": item.observable.name, **_formula(item.relation)}
+            for item in statement.claims
+        ],
+        "probability": _formula(probability),
+        "guarantees": {name: _formula(value) for name, value in statement.summary.items()},
+        "constants": [
+            {
+                "symbol": item.symbol.name,
+                "status": item.status,
+                "value": None if item.value is None else str(item.value),
+                "note": item.note or None,
+            }
+            for item in statement.constants
+        ],
+        "uses": list(statement.uses),
+        "improves": statement.improves,
+        "improved_by": list(improved_by(statement)),
+        "errata": [
+            {"label": item.label, "grade": item.grade, "text": item.text, "resolution": item.resolution}
+            for item in statement.errata
+        ],
+        "proof": statement.proof or None,
+    }
+
+
+def width_document(answer: Requirement, *, data: Dataset, activation: Activation | None) -> Document:
+    """A required width, or a guarantee at a given one."""
+    return {
+        "statement": answer.statement.id,
+        "data": data.name,
+        "activation": None if activation is None else activation.name,
+        "width": integer(answer.width),
+        "width_expression": answer.width_expression,
+        "status": answer.status,
+        "binding": answer.binding,
+        "minimal": answer.minimal,
+        "applicable": answer.applicable,
+        "reason": answer.reason,
+        "hypotheses": [{"label": item.label, "holds": item.holds} for item in answer.checks],
+        "step_size": below(answer.step_size),
+        "rate": below(answer.rate),
+        "iterations": integer(answer.iterations),
+        "radius": above(answer.radius),
+        "probability": below(answer.probability),
+        "vacuous": answer.vacuous,
+        "quantities": _enclosures(answer.quantities),
+    }
+
+
+def compare_document(rows: Sequence[Document]) -> Document:
+    """The width documents side by side."""
+    return {"rows": list(rows)}
+
+
+def hermite_document(
+    coefficients: Iterable[Coefficient], *, activation: Activation, convention: str, derivative: int, digits: int
+) -> Document:
+    """Each coefficient lies within `radius` of `value`, the rounding of `value` to `digits` digits included."""
+    return {
+        "activation": activation.name,
+        "convention": convention,
+        "derivative": derivative,
+        "coefficients": [_coefficient(item, digits) for item in coefficients],
+    }
+
+
+def _coefficient(item: Coefficient, digits: int) -> Document:
+    with precision(64 + 4 * digits):
+        value = decimal(item.value, digits)
+        radius = decimal_above(abs(item.value - ball(exact("value", value))), 3)
+    form = item.closed_form
+    return {
+        "degree": item.degree,
+        "value": value,
+        "radius": radius,
+        "closed_form": None if form is None else str(form),
+    }
+
+
+def quantities_document(data: Dataset, quantities: Mapping[str, Quantity], activation: Activation | None) -> Document:
+    """What was measured on the data, each number with its enclosure."""
+    return {
+        "data": data.name,
+        "activation": None if activation is None else activation.name,
+        "n": data.n,
+        "d": data.d,
+        "quantities": _enclosures(quantities),
+    }
+
+
+def certificate_document(certificate: Certificate, *, data: Dataset, activation: Activation, k: int) -> Document:
+    """A certificate for one network; measured numbers are JSON numbers."""
+    return {
+        "certified": certificate.certified,
+        "theorem": certificate.theorem,
+        "data": data.name,
+        "activation": activation.name,
+        "width": integer(k),
+        "alpha": number(certificate.alpha),
+        "beta": number(certificate.beta),
+        "lipschitz": number(certificate.lipschitz),
+        "misfit": number(certificate.misfit),
+        "margin": number(certificate.margin),
+        "rate": below(certificate.rate),
+        "radius": above(certificate.radius),
+        "step_size": below(certificate.step_size),
+        "failing": certificate.failing,
+    }
+
+
+def verify_document(report: Report) -> Document:
+    """The verdict with its evidence."""
+    return {
+        "statement": report.statement,
+        "level": report.level,
+        "verdict": str(report.verdict),
+        "reason": report.reason,
+        "data": report.data,
+        "activation": report.activation,
+        "relaxed": list(report.relaxed),
+        "width": integer(report.width),
+        "trials": report.trials,
+        "violations": report.violations,
+        "interval": None if report.interval is None else [number(end) for end in report.interval],
+        "failure_allowed": number(report.failure_allowed),
+        "claims": [
+            {
+                "statement": item.statement,
+                "label": item.label,
+                "verdict": str(item.verdict),
+                "trials": item.trials,
+                "violations": item.violations,
+                "worst_margin": number(item.worst_margin),
+                "worst_trial": item.worst_trial,
+                "worst_step": item.worst_step,
+                "slack": number(item.slack),
+                "twin_rejected": item.twin_rejected,
+                "note": item.note or None,
+            }
+            for item in report.claims
+        ],
+        "witness": report.witness,
+        "seed": report.seed,
+        "steps": report.steps,
+        "step_size": below(report.step_size),
+        "backend": report.backend,
+        "seconds": number(report.seconds),
+    }
+
+
+def below(value: Any, digits: int = 20) -> str | None:
+    """A decimal at or below a ball or float; None where there is none."""
+    with precision():
+        return None if value is None else _finite(decimal_below(ball(value), digits))
+
+
+def above(value: Any, digits: int = 20) -> str | None:
+    """A decimal at or above a ball or float; None where there is none."""
+    with precision():
+        return None if value is None else _finite(decimal_above(ball(value), digits))
+
+
+def integer(value: int | None) -> int | str | None:
+    """An integer that every JSON reader keeps exact: a decimal string beyond 2^53.
+
+    >>> integer(2**53), integer(2**53 + 1)
+    (9007199254740992, '9007199254740993')
+    """
+    return value if value is None or abs(value) <= LARGEST_INTEGER else str(value)
+
+
+def number(value: float | None) -> float | None:
+    """A finite float; None for anything else."""
+    return None if value is None or not math.isfinite(value) else float(value)
+
+
+def _finite(decimal_string: str) -> str | None:
+    return None if decimal_string.lstrip("-") in ("inf", "nan") else decimal_string
+
+
+def _formula(expression: sympy.Basic) -> Document:
+    return {"latex": latex(expression), "text": text(expression)}
+
+
+def _enclosures(found: Mapping[str, Quantity]) -> Document:
+    """Value and ends of each quantity; the end of an unbounded enclosure is "inf" or "-inf"."""
+    return {name: {"value": item.value, "lower": item.lower, "upper": item.upper} for name, item in found.items()}

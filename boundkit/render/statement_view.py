@@ -1,0 +1,123 @@
+"""A statement for readers: a LaTeX theorem environment, and a page for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from boundkit.render.documents import improved_by
+from boundkit.render.expressions import latex, text
+from boundkit.render.symbols import latex_names, text_names
+from boundkit.statement import VOCABULARY, Entry, Setting, Statement
+
+ENVIRONMENTS = {
+    "theorem": "theorem",
+    "meta-theorem": "theorem",
+    "corollary": "corollary",
+    "lemma": "lemma",
+    "definition": "definition",
+    "assumption": "assumption",
+}
+
+
+def as_latex(statement: Statement) -> str:
+    """A theorem environment, in the paper's own letters, with the meaning of every symbol."""
+    paper = statement.source.paper
+    kind = ENVIRONMENTS[statement.kind]
+    lines = [rf"\begin{{{kind}}}[{{{_escaped(statement.title)}; {_escaped(_source(statement))}}}]"]
+    if statement.hypotheses:
+        lines += ["Suppose that", r"\begin{gather*}"]
+        lines += [" \\\\\n".join(f"  {latex(item.relation, paper)}" for item in statement.hypotheses)]
+        lines += [r"\end{gather*}"]
+    if statement.claims:
+        chance = (
+            ""
+            if statement.probability is None
+            else (rf" with probability at least \({latex(statement.probability, paper)}\)")
+        )
+        lines += [f"Then{chance}", r"\begin{gather*}"]
+        lines += [" \\\\\n".join(f"  {latex(item.relation, paper)}" for item in statement.claims)]
+        lines += [r"\end{gather*}"]
+    names = latex_names(paper)
+    meanings = [rf"\({names[word.symbol]}\): {_escaped(word.meaning)}" for word in _words(statement)]
+    lines += [f"Here {'; '.join(meanings)}.", rf"\end{{{kind}}}"]
+    return "\n".join(lines)
+
+
+def as_page(statement: Statement) -> RenderableType:
+    """A page for the terminal: every part of the statement under its own heading."""
+    return Group(*_parts(statement))
+
+
+def _parts(statement: Statement) -> Iterator[RenderableType]:
+    yield Text(f"{statement.id}  {statement.title}", style="bold")
+    yield Text(f"{statement.kind}, {statement.form}; {_source(statement)}")
+    if statement.setting is not None:
+        yield from _section("setting", list(_setting(statement.setting)))
+    yield from _section("hypotheses", [(h.label, text(h.relation)) for h in statement.hypotheses])
+    yield from _section("claims", [(c.label, text(c.relation)) for c in statement.claims])
+    chance = "1 (holds surely)" if statement.probability is None else text(statement.probability)
+    yield from _section("probability", [("at least", chance)] if statement.claims else [])
+    yield from _section(
+        "constants",
+        [
+            (text(c.symbol), f"{c.status}{'' if c.value is None else ': ' + text(c.value)}{_note(c.note)}")
+            for c in statement.constants
+        ],
+    )
+    yield from _section("guarantees", [(name, text(value)) for name, value in statement.summary.items()])
+    links = [("uses", statement.uses), ("improves", (statement.improves,) if statement.improves else ())]
+    links.append(("improved by", improved_by(statement)))
+    yield from _section("related", [(name, ", ".join(ids)) for name, ids in links if ids])
+    yield from _section("errata", [(e.label, f"{e.grade}. {e.text} {e.resolution}") for e in statement.errata])
+    yield from _section("proof", [("", statement.proof)] if statement.proof else [])
+    names = text_names()
+    yield from _section("symbols", [(names[word.symbol], word.meaning) for word in _words(statement)])
+
+
+def _section(title: str, rows: list[tuple[str, str]]) -> Iterator[RenderableType]:
+    if rows:
+        grid = Grid.grid(padding=(0, 2))
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        for name, value in rows:
+            grid.add_row(Text(name, style="cyan"), Text(value))
+        yield Text(f"\n{title}", style="bold")
+        yield Padding(grid, (0, 0, 0, 2))
+
+
+def _setting(setting: Setting) -> Iterator[tuple[str, str]]:
+    yield "network", f"{setting.network}, trained: {setting.trained}, output weights: {setting.output_weights}"
+    yield "initialisation", setting.initialisation
+    yield "loss", setting.loss
+    yield "algorithm", setting.algorithm
+    if setting.step_size is not None:
+        yield "step size", text(setting.step_size)
+
+
+def _source(statement: Statement) -> str:
+    source = statement.source
+    surnames = " and ".join(author.split()[-1] for author in source.paper.authors)
+    return f"{surnames} ({source.paper.year}), {', '.join((source.label, *source.equations))}"
+
+
+def _note(note: str) -> str:
+    return f" ({note})" if note else ""
+
+
+def _words(statement: Statement) -> list[Entry]:
+    return [word for word in VOCABULARY.values() if word.symbol in statement.symbols]
+
+
+def _escaped(plain: str) -> str:
+    return plain.translate(ESCAPES)
+
+
+ESCAPES = str.maketrans(
+    {character: f"\\{character}" for character in "&%$#_{}"}
+    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
+)

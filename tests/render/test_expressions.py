@@ -1,0 +1,120 @@
+"""LaTeX and one-line text of formulas, against the formulas themselves."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+
+import pytest
+import sympy
+from sympy.core.relational import Relational
+
+from boundkit.papers import papers, statements
+from boundkit.render.expressions import latex, text
+from boundkit.statement import VOCABULARY, Statement
+from boundkit.statement.vocabulary import B, delta, kappa, lambda_, n, path_length, separation, step_ratio, tightness
+
+FUNCTIONS = {"sqrt": math.sqrt, "exp": math.exp, "log": math.log, "floor": math.floor, "pi": math.pi, "inf": math.inf}
+FUNCTIONS |= {"min": min, "max": max, "abs": abs}
+DIGITS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
+
+
+def formulas(statement: Statement) -> list[sympy.Basic]:
+    """Every formula of a statement that a reader sees."""
+    found = [item.relation for item in (*statement.hypotheses, *statement.claims)]
+    if statement.probability is not None:
+        found.append(statement.probability)
+    return [*found, *statement.summary.values()]
+
+
+ALL = [pytest.param(item, id=item.id) for item in statements()]
+
+
+def python(line: str) -> str:
+    """The one-line text as a Python expression in the identifiers v0, v1, ..."""
+    names = sorted(enumerate(word.text for word in VOCABULARY.values()), key=lambda pair: -len(pair[1]))
+    for index, name in names:
+        line = line.replace(name, f"«{index}»") if len(name) > 1 else line
+    line = re.sub("[⁰¹²³⁴⁵⁶⁷⁸⁹]+", lambda m: "**" + "".join(DIGITS[c] for c in m.group()), line)
+    for index, name in names:
+        if len(name) == 1:
+            line = re.sub(rf"(?<![\w«]){re.escape(name)}(?!\w)", f"«{index}»", line)
+    line = re.sub(r"«(\d+)»", r"va\1", line)
+    line = re.sub(r"√(\w+)", r"sqrt(\1)", line).replace("√", "sqrt")
+    line = re.sub(r"\|(va\d+)\|", r"abs(\1)", line)
+    for sign, operator in (("·", "*"), ("^", "**"), ("mod", "%"), ("π", "pi"), ("∞", "inf"), ("≤", ","), ("≥", ",")):
+        line = line.replace(sign, operator)
+    return re.sub(r"\s[=≠<>]\s", ",", line)
+
+
+@pytest.mark.parametrize("statement", ALL)
+def test_text_means_the_formula(statement: Statement) -> None:
+    """Read back as arithmetic, the one-line text of every formula has the value of the formula."""
+    draw = random.Random(statement.id)
+    values = {word.symbol: draw.uniform(0.3, 0.9) for word in VOCABULARY.values()}
+    values[n] = draw.uniform(3, 9)
+    names = {f"va{index}": values[word.symbol] for index, word in enumerate(VOCABULARY.values())}
+    for formula in formulas(statement):
+        sides = formula.args if isinstance(formula, Relational) else (formula,)
+        expected = [float(side.xreplace({s: sympy.Float(v) for s, v in values.items()})) for side in sides]
+        read = eval(python(text(formula)), {"__builtins__": {}}, FUNCTIONS | names)
+        assert list(read if isinstance(read, tuple) else (read,)) == pytest.approx(expected, rel=1e-9), text(formula)
+
+
+@pytest.mark.parametrize("statement", ALL)
+def test_no_internal_name_shows(statement: Statement) -> None:
+    """No rendering shows an internal name, the tightening factor, or a condition that SymPy decided by itself."""
+    for formula in formulas(statement):
+        assert tightness not in formula.free_symbols
+        for shown in (latex(formula), text(formula)):
+            assert "\n" not in shown
+            assert not re.search(r"True|False|sup_d|eta_bar|norm_|sigma_min_|misfit|\*\*", shown)
+
+
+@pytest.mark.parametrize("statement", ALL)
+def test_latex_is_balanced(statement: Statement) -> None:
+    r"""Braces and \left \right pairs match in every LaTeX formula."""
+    for formula in formulas(statement):
+        for paper in (None, papers()[0]):
+            shown = re.sub(r"\\[{}]", "", latex(formula, paper))
+            depth = 0
+            for character in shown:
+                depth += (character == "{") - (character == "}")
+                assert depth >= 0
+            assert depth == 0
+            assert shown.count(r"\left") == shown.count(r"\right")
+
+
+def test_rate_of_theorem_6_2() -> None:
+    """The rate claim of Theorem 6.2 is rendered as the paper prints it, up to the order of factors."""
+    claim = next(item for item in statements() if item.id == "os19.thm6_2").claim("rate")
+    assert latex(claim.relation) == (
+        r"\lVert r_\tau\rVert \leq \lVert r_0\rVert \left(1 - \frac{\bar\eta \lambda(X)}"
+        r"{32 B^{2} \lVert X\rVert^{2}}\right)^{\tau}"
+    )
+    assert text(claim.relation) == "‖r_τ‖ ≤ ‖r_0‖·(1 - η̄·λ(X)/(32·B²·‖X‖²))^τ"
+
+
+def test_letters_of_the_paper() -> None:
+    """The separation is delta in the paper and has a name of its own in the common vocabulary."""
+    assert latex(separation**2) == r"\delta_{\mathrm{sep}}^{2}"
+    assert latex(separation**2, papers()[0]) == r"\delta^{2}"
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        (1 / sympy.sqrt(n), "1/√n"),
+        (n ** sympy.Rational(9, 2), "n^(9/2)"),
+        (-delta / (2 * n * B), "-δ/(2·B·n)"),
+        (step_ratio**2, "(ηβ²)²"),
+        (kappa**3 * lambda_, "κ(X)³·λ(X)"),
+        (path_length / 2, "(Σ_{s<τ} ‖W_{s+1} - W_s‖_F)/2"),
+        ((n + 1) ** 2 * (1 - n), "(1 + n)²·(1 - n)"),
+        (sympy.sqrt(lambda_), "√(λ(X))"),
+    ],
+)
+def test_text_of(expression: sympy.Expr, expected: str) -> None:
+    """Products, quotients, roots and powers are written without ambiguity."""
+    assert text(expression).replace("(1 - n)·(1 + n)²", "(1 + n)²·(1 - n)") == expected
