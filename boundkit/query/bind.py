@@ -12,7 +12,7 @@ from sympy import Symbol
 from boundkit.activations import Activation, activation
 from boundkit.arithmetic import BALL, ball, evaluate, exact, precision
 from boundkit.data import Dataset, Quantity, dataset, quantities
-from boundkit.errors import BadInput, NotApplicable, unknown
+from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
 from boundkit.statement import VOCABULARY, Entry, Statement, expand
 from boundkit.statement.vocabulary import step_size
 
@@ -95,8 +95,8 @@ def bind(
                 with precision():
                     known[word.name] = _measured(word, data, chosen)
                 values[word.symbol] = _value(known[word.name])
-            except NotApplicable as error:
-                failing = (error.label, str(error))
+            except (NotApplicable, Infeasible) as error:
+                failing = (getattr(error, "label", word.name), str(error))
     return Binding(
         statement=statement,
         data=data,
@@ -160,8 +160,11 @@ def _value(quantity: Quantity) -> Any:
 
 
 def _sphere_sample(data: Dataset, chosen: Activation | None) -> Any:
-    """1 for the sphere generator; for any other data the distribution is unknown."""
-    return flint.arb(1) if data.name.startswith("sphere") else flint.arb("0.5 +/- 0.5")
+    """1 for the sphere generator, 0 for the other generators, unknown for data that a user brings."""
+    generator = data.name.partition(":")[0]
+    if generator in ("orthonormal", "circle", "digits"):
+        return flint.arb(0)
+    return flint.arb(1) if generator == "sphere" else flint.arb("0.5 +/- 0.5")
 
 
 _FACTS = {

@@ -14,8 +14,8 @@ k = define("k", "k", "k", "number of hidden units", "positive integer", "given")
 delta = define("delta", r"\delta", "δ", "deviation parameter of the probability", "positive", "given")
 eta_bar = define("eta_bar", r"\bar\eta", "η̄", "fraction of the largest step size", "unit interval", "given", "1")
 epsilon = define("epsilon", r"\epsilon", "ε", "target misfit relative to |y|", "positive", "given", "1/1000")
-level = define(
-    "level",
+chernoff_loss = define(
+    "chernoff_loss",
     r"\varepsilon",
     "ϵ",
     "relative loss in the matrix Chernoff bound",
@@ -278,8 +278,8 @@ chernoff = define(
     "chernoff",
     r"h(\varepsilon)",
     "h(ϵ)",
-    "exponent of the matrix Chernoff bound at relative loss level",
+    "exponent of the matrix Chernoff bound at relative loss chernoff_loss",
     "positive",
     "constant",
-    definition=level + (1 - level) * log(1 - level),
+    definition=chernoff_loss + (1 - chernoff_loss) * log(1 - chernoff_loss),
 )

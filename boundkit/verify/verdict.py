@@ -43,7 +43,8 @@ class ClaimResult:
 
     `worst_margin` is the largest ratio of the smaller-claimed to the larger-claimed side (at most 1 where the
     claim holds) after step 0, where some claims are equalities, met at `worst_step`; `slack` the factor by which
-    the claim could be tightened without another violation; `twin_rejected` whether the planted-false twin was caught; `violations` the trials that broke it.
+    the claim could be tightened without another violation; `twin_rejected` whether the planted-false twin was
+    caught; `violations` the trials that broke it.
     """
 
     statement: str

@@ -36,7 +36,7 @@ def instances(draw, largest_bound="4"):
         "var_phi": draw(rational(0, 1)) * bound**2,
         "lambda": draw(rational("0.001", 1)) * bound**2,
         "eta_bar": draw(rational("0.01", 1)),
-        "level": Fraction(1, 2),
+        "chernoff_loss": Fraction(1, 2),
     }
     assume(values["norm_X"] ** 2 <= n)
     with precision(256):
@@ -176,7 +176,7 @@ def test_small_activations_break_the_printed_width(values):
 
 @pytest.mark.parametrize(("drift", "limit"), [("0.307", 4.9e5), ("0.1", 1e9)])
 def test_refined_relu_prefactor(drift, limit):
-    """Small steps and drift 0.307 give the prefactor 4.88e5 rho^2 / (1 - level)^4 of D12."""
+    """Small steps and drift 0.307 give the prefactor 4.88e5 rho^2 / (1 - chernoff_loss)^4 of D12."""
     from boundkit.papers.os19.meta_nonsmooth import decrease
 
     theta = sympy.Rational(drift)

@@ -26,6 +26,7 @@ from boundkit.statement.vocabulary import (
     C,
     c,
     chernoff,
+    chernoff_loss,
     d,
     delta,
     drift,
@@ -33,7 +34,6 @@ from boundkit.statement.vocabulary import (
     k,
     kappa,
     lambda_,
-    level,
     n,
     norm_X,
     norm_y,
@@ -141,9 +141,9 @@ thm6_3_tracked = _tracked(
 )
 
 _ROOM = norm_X**2 / lambda_
-_FLIPS = floor(drift**2 * (1 - level) * k / (2 * _ROOM))
+_FLIPS = floor(drift**2 * (1 - chernoff_loss) * k / (2 * _ROOM))
 _DECREASE = decrease(step_ratio)
-_SIGMA = norm_y / sqrt(n) * sqrt((1 - level) * lambda_)
+_SIGMA = norm_y / sqrt(n) * sqrt((1 - chernoff_loss) * lambda_)
 _START = norm_y * (1 + sqrt(var_phi) + delta)
 _TRAVEL = 2 * (1 + drift) * _START / (_DECREASE * _SIGMA)
 _CONTRACTION = _DECREASE * step_ratio * _SIGMA**2 / RELU_NORM**2
@@ -162,7 +162,7 @@ thm6_3_refined = Statement(
         DRIFT_RANGE,
         STEP_RANGE,
         DECREASE_POSITIVE,
-        Hypothesis("level_below_one", "parameter", level < 1),
+        Hypothesis("chernoff_loss_below_one", "parameter", chernoff_loss < 1),
         EVEN_WIDTH,
         Hypothesis("one_flip", "width", Ge(_FLIPS, 1)),
         Hypothesis("flips_within_width", "width", Le(_FLIPS, k)),
@@ -183,7 +183,7 @@ thm6_3_refined = Statement(
     summary={"rate": _CONTRACTION / 2, "radius": _TRAVEL, "misfit_0": _START},
     certificate=meta_nonsmooth.cert_relu.id,
     proof=(
-        "Take the largest m with 2m <= drift^2 (1 - level) k lambda / |X|^2: on the ball where at most 2m signs flip "
+        "Take the largest m with 2m <= drift^2 (1 - chernoff_loss) k lambda / |X|^2: where at most 2m signs flip "
         "the drift is within drift * sigma_min; the m-th smallest of k half-normals exceeds sqrt(pi/2) m / (2k) except "
         "with probability exp(-m/6)."
     ),

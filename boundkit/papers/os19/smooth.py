@@ -26,6 +26,7 @@ from boundkit.statement import Constant, Erratum, Form, Hypothesis, Kind, Statem
 from boundkit.statement.vocabulary import (
     B,
     c,
+    chernoff_loss,
     d,
     delta,
     eta_bar,
@@ -33,7 +34,6 @@ from boundkit.statement.vocabulary import (
     kappa,
     kappa_tilde,
     lambda_,
-    level,
     mu_phi,
     n,
     norm_X,
@@ -76,7 +76,7 @@ def _chain(*, sharpened: bool, refined: bool = False) -> Conclusion:
             lipschitz_lemma=initialisation.lem6_8,
             norm_lemma=initialisation.lem6_6,
             step_ratio=CEILING,
-            bounds={level: Rational(1, 2)} if refined else {sup_dphi: B, sup_d2phi: B},
+            bounds={chernoff_loss: Rational(1, 2)} if refined else {sup_dphi: B, sup_d2phi: B},
         )
     )
 
