@@ -149,9 +149,12 @@ def _measured(word: Entry, data: Dataset, chosen: Activation | None) -> Quantity
     fact = _FACTS.get(word.name)
     if fact is not None:
         return Quantity(word.name, fact(data, chosen))
-    if word.origin == "activation" and chosen is not None:
-        return Quantity(word.name, chosen.quantity(word.name))
-    return quantities(data, chosen, names=[word.name])[word.name]
+    try:
+        return quantities(data, chosen, names=[word.name])[word.name]
+    except BadInput as error:
+        if error.argument != "quantity":
+            raise
+        raise Infeasible(f"{word.name} ({word.meaning}) cannot be measured yet") from None
 
 
 def _value(quantity: Quantity) -> Any:

@@ -1,6 +1,7 @@
 """What a theorem is: the vocabulary of symbols and the frozen objects Statement, Hypothesis, Claim, Constant."""
 
 from boundkit.statement.entry import VOCABULARY, Entry, expand
+from boundkit.statement.order import Order
 from boundkit.statement.registry import Registry
 from boundkit.statement.statement import (
     Claim,
@@ -27,6 +28,7 @@ __all__ = [
     "Form",
     "Hypothesis",
     "Kind",
+    "Order",
     "Paper",
     "Registry",
     "Setting",

@@ -49,7 +49,9 @@ def define(
     default: str | None = None,
     definition: Expr | None = None,
 ) -> Symbol:
-    """Enter a word into the vocabulary and return its symbol."""
+    """Enter a word into the vocabulary and return its symbol; ValueError if the name is taken."""
+    if name in VOCABULARY:
+        raise ValueError(f"{name} is in the vocabulary already")
     symbol = Symbol(name, **_ASSUMPTIONS[domain])
     VOCABULARY[name] = Entry(name, symbol, latex, text, meaning, domain, origin, default, definition)
     return symbol

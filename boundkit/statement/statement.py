@@ -16,16 +16,19 @@ from sympy.core.relational import Relational
 
 from boundkit.errors import unknown
 from boundkit.statement.entry import VOCABULARY
+from boundkit.statement.order import Order
 from boundkit.statement.vocabulary import tightness
 
-Kind = Literal["theorem", "corollary", "lemma", "meta-theorem", "definition", "assumption"]
+Kind = Literal["theorem", "corollary", "lemma", "proposition", "meta-theorem", "definition", "assumption", "comparator"]
 Form = Literal["printed", "tracked", "repaired", "sharpened", "refined"]
 Role = Literal["width", "step", "data", "activation", "parameter", "run"]
 Status = Literal["printed", "tracked", "assumed", "open"]
 Grade = Literal["misprint", "unstated hypothesis", "gap", "false as printed", "extraction"]
-Experiment = Literal["training", "initialisation", "weights", "flips", "data", "matrices"]
+Experiment = Literal["training", "initialisation", "weights", "flips", "data", "matrices", "unobserved"]
+Chance = Literal["as stated", "surely", "in expectation", "almost every data"]
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
+UNTIGHTENED = Integer(1)
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,18 @@ class Claim:
     """A relation between an observable and its bound.
 
     `template` contains the vocabulary symbol `tightness`; at 1 it is the claim, larger values tighten it, and
-    at `twin` it must fail, for the reason given: the planted-false control of every verification.
+    at `twin` it must fail, for the reason given: the planted-false control of every verification. `chance` is
+    how it is quantified over randomness: as the statement's probability says, or otherwise. A claim whose
+    experiment is `unobserved` states a bound that no sampler observes; it has no template to tighten and no twin.
     """
 
     label: str
     observable: Symbol
     template: Relational
     experiment: Experiment
-    twin: Expr
-    twin_reason: str
+    twin: Expr = UNTIGHTENED
+    twin_reason: str = ""
+    chance: Chance = "as stated"
 
     @property
     def relation(self) -> Relational:
@@ -149,6 +155,7 @@ class Statement:
     certificate: str | None = None
     instance: Mapping[Symbol, Expr] = field(default_factory=lambda: EMPTY)
     proof: str = ""
+    orders: tuple[Order, ...] = ()
 
     def claim(self, label: str) -> Claim:
         """The claim with this label; BadInput with near matches otherwise."""
@@ -190,6 +197,8 @@ class Statement:
             found |= self.probability.free_symbols
         if self.setting is not None and self.setting.step_size is not None:
             found |= self.setting.step_size.free_symbols
+        for order in self.orders:
+            found |= order.symbols
         for expression in (*self.summary.values(), *self.instance.values()):
             found |= expression.free_symbols
         return frozenset(found)

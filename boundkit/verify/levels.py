@@ -19,7 +19,7 @@ def levels(statement: Statement) -> tuple[str, ...]:
     trains = any(claim.experiment == "training" for claim in statement.claims)
     bounded = any(item.role == "width" for item in statement.hypotheses)
     possible = {
-        "literal": bool(statement.claims),
+        "literal": any(claim.experiment != "unobserved" for claim in statement.claims),
         "certificate": trains and certificate_of(statement) is not None,
         "lemma": bool(supporting(statement)),
         "relaxed": trains and bounded,

@@ -40,6 +40,8 @@ def put_on_trial(binding: Binding, plan: Plan, *, allowed: float, out: Path | No
     statement = binding.statement
     for experiment in dict.fromkeys(claim.experiment for claim in statement.claims):
         claims = [claim for claim in statement.claims if claim.experiment == experiment]
+        if experiment == "unobserved":
+            continue
         if experiment == "data":
             outcome.claims += [judge_data(claim, binding) for claim in claims]
             continue
