@@ -50,9 +50,7 @@ def test_no_machine_is_named() -> None:
     assert not found
 
 
-@pytest.mark.parametrize(
-    "text", ["cd /wor" + "k/main", '"/hom' + 'e/someone"', "https://pyp" + "i.org/simple"]
-)
+@pytest.mark.parametrize("text", ["cd /wor" + "k/main", '"/hom' + 'e/someone"', "https://pyp" + "i.org/simple"])
 def test_machine_names_are_recognised(text: str) -> None:
     """The pattern finds what it is meant to find."""
     assert MACHINE.search(text)

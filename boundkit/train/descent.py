@@ -83,9 +83,7 @@ def train(
         stop_below=stop_below,
     )
     while True:
-        plan = make_plan(
-            chosen, k=k, d=factor.shape[1], n=problem.n, block=block, workers=cores, backend=backend
-        )
+        plan = make_plan(chosen, k=k, d=factor.shape[1], n=problem.n, block=block, workers=cores, backend=backend)
         require_memory(plan.bytes, backend=backend, k=k)
         ticker = Ticker(len(chosen) * (steps + 1), progress)
         try:
@@ -137,9 +135,7 @@ def _train_chunks(task: Task, plan: Plan, cores: int, ticker: Ticker) -> list[Re
         return [_train_chunk(task, plan, trials, workers.map, ticker) for trials in plan.chunks]
 
 
-def _train_chunk(
-    task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel, ticker: Ticker
-) -> Records:
+def _train_chunk(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel, ticker: Ticker) -> Records:
     groups = block_groups(task.problem, plan, trials, seed=task.seed, backend=task.backend, parallel=parallel)
     blocks = [block for group in groups for block in group]
     records = Records(len(trials), task.checkpoints, task.stop_below)
@@ -183,9 +179,7 @@ def _total(partials: list[Partial], name: str) -> Array:
     return total
 
 
-def _spectra(
-    task: Task, blocks: list[Block], parallel: Parallel
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _spectra(task: Task, blocks: list[Block], parallel: Parallel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     shared: dict[str, Any] = {"size": task.size, "parallel": parallel, "backend": task.backend}
     gram = task.problem.gram
     grams = jacobian_grams(blocks, gram=gram, **shared)

@@ -68,9 +68,7 @@ def measure(
     half_width(k)
     backend, chosen = select_device(device), trial_indices(trials, seed=seed)
     cores = usable_cores() if workers is None else integer("workers", workers, 1)
-    plan = make_plan(
-        chosen, k=k, d=problem.factor.shape[1], n=problem.n, block=block, workers=cores, backend=backend
-    )
+    plan = make_plan(chosen, k=k, d=problem.factor.shape[1], n=problem.n, block=block, workers=cores, backend=backend)
 
     def one(chunk: tuple[int, ...], parallel: Parallel) -> np.ndarray:
         return _measure_chunk(problem, plan, chunk, k=k, seed=seed, backend=backend, parallel=parallel)

@@ -73,9 +73,7 @@ def worst_flip_perturbation(
     start = _start(problem, k, seed, trial)
     active = start[: 2 * half_width(k)]
     norms = np.linalg.norm(problem.factor, axis=1)
-    chosen = [
-        _cheapest(active @ x, radius * s * (1 - SLACK)) for x, s in zip(problem.factor, norms, strict=True)
-    ]
+    chosen = [_cheapest(active @ x, radius * s * (1 - SLACK)) for x, s in zip(problem.factor, norms, strict=True)]
     sample = int(np.argmax([len(units) for units in chosen]))
     units, x, length = chosen[sample], problem.factor[sample], norms[sample]
     hidden = active[units] @ x
@@ -91,9 +89,7 @@ def worst_flip_perturbation(
         distance=float(np.linalg.norm(weights - start)),
         flips=flips,
         drift=jacobian_drift(problem, weights=weights, start=start),
-        bound=float(
-            coefficient(k, norm_y=problem.norm_y, n=problem.n) * problem.norm_X * np.sqrt(flips.max())
-        ),
+        bound=float(coefficient(k, norm_y=problem.norm_y, n=problem.n) * problem.norm_X * np.sqrt(flips.max())),
     )
 
 

@@ -72,9 +72,7 @@ def units_in(backend: Backend, n: int, d: int) -> int:
     return (CACHE_ENTRIES if backend.fused else DEVICE_ENTRIES) // (2 * max(n, d))
 
 
-def memory_needed(
-    *, k: int, d: int, n: int, trials: int = 1, workers: int = 1, block: int | None = None
-) -> int:
+def memory_needed(*, k: int, d: int, n: int, trials: int = 1, workers: int = 1, block: int | None = None) -> int:
     """Bytes that training holds at once: W_0 and W - W_0 [k, r], phi'(H) [n, k], and the workers' buffers.
 
     `d` counts after the reduction to r = min(n, d).

@@ -103,9 +103,7 @@ def jacobian(problem: Problem, weights: Extended, v: Extended) -> np.ndarray:
     return np.asarray(slopes[:, :, None] * X[:, None, :], dtype=np.float64).reshape(n, k * d)
 
 
-def _spectrum(
-    problem: Problem, weights: Extended, start: Extended, v: Extended
-) -> tuple[float, float, float]:
+def _spectrum(problem: Problem, weights: Extended, start: Extended, v: Extended) -> tuple[float, float, float]:
     now, then = jacobian(problem, weights, v), jacobian(problem, start, v)
     values = np.linalg.svd(now, compute_uv=False)
     smallest = values[problem.n - 1] if len(values) == problem.n else 0.0

@@ -38,9 +38,7 @@ def spectral_norms(grams: np.ndarray) -> np.ndarray:
     return norms
 
 
-def extreme_singular_values(
-    grams: np.ndarray, explicitly: Callable[[], np.ndarray]
-) -> tuple[np.ndarray, np.ndarray]:
+def extreme_singular_values(grams: np.ndarray, explicitly: Callable[[], np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """Smallest and largest singular values of the Jacobians of a stack of Gram matrices [trials, n, n].
 
     A Gram matrix squares the condition number: its smallest eigenvalue is accepted only above
@@ -61,9 +59,7 @@ def extreme_singular_values(
     return smallest, largest
 
 
-def triangular_factors(
-    blocks: Sequence[Block], *, size: float, parallel: Parallel, backend: Backend
-) -> np.ndarray:
+def triangular_factors(blocks: Sequence[Block], *, size: float, parallel: Parallel, backend: Backend) -> np.ndarray:
     """R [trials, n, n] with R^T R = J J^T, from QR factorisations of the blocks' rows of J^T."""
     return combine_triangles(
         [backend.to_host(t) for t in parallel(lambda block: block.jacobian_triangles(), blocks)], size

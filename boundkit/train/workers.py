@@ -59,9 +59,7 @@ class Workers:
         pieces = [items[start:stop] for start, stop in edges]
         return [r for results in self._pool.map(partial(serially, function), pieces) for r in results]
 
-    def map_reporting(
-        self, function: Callable[[Any], Any], items: Sequence[Any], ticker: Ticker
-    ) -> list[Any]:
+    def map_reporting(self, function: Callable[[Any], Any], items: Sequence[Any], ticker: Ticker) -> list[Any]:
         """As `map`, one task an item, while the calling thread reports the progress of the tasks."""
         futures: list[Future[Any]] = [self._pool.submit(function, item) for item in items]
         try:

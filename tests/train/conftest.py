@@ -12,9 +12,7 @@ def sphere_problem(n: int, d: int, activation: Any, seed: int = 0) -> Problem:
     """Unit rows from the sphere and standard normal labels."""
     rng = np.random.default_rng(seed)
     X = rng.standard_normal((n, d))
-    return Problem(
-        X=X / np.linalg.norm(X, axis=1, keepdims=True), y=rng.standard_normal(n), activation=activation
-    )
+    return Problem(X=X / np.linalg.norm(X, axis=1, keepdims=True), y=rng.standard_normal(n), activation=activation)
 
 
 def largest_step(problem: Problem) -> float:

@@ -61,9 +61,7 @@ def test_training_agrees_with_the_slow_reference(n: int, d: int, k: int, activat
     """Misfit, distance, path, and Jacobian spectra equal those of the long-double loop on unreduced data."""
     problem = sphere_problem(n, d, activation, seed=n + d)
     step_size = largest_step(problem)
-    run = train(
-        problem, k=k, step_size=step_size, steps=25, trials=[3], seed=2, checkpoints=[0, 7, 25], device="cpu"
-    )
+    run = train(problem, k=k, step_size=step_size, steps=25, trials=[3], seed=2, checkpoints=[0, 7, 25], device="cpu")
     slow = replay(problem, k=k, step_size=step_size, steps=25, trial=3, seed=2, checkpoints=[0, 7, 25])
     assert_same(run, slow, scale=problem.norm_y, tolerance=3e-12)
 
@@ -138,9 +136,7 @@ def test_the_generic_core_agrees_with_the_fused_numpy_pass(make: Any, activation
         "checkpoints": [0, 12],
         "block": 16,
     }
-    assert_same(
-        train(problem, device=make(), **options), train(problem, device="cpu", **options), problem.norm_y
-    )
+    assert_same(train(problem, device=make(), **options), train(problem, device="cpu", **options), problem.norm_y)
 
 
 def test_the_generic_core_stays_on_the_device() -> None:
@@ -177,9 +173,7 @@ def test_the_dead_unit_of_odd_widths_does_not_move(k: int) -> None:
 def test_measured_values_of_v1(identity4: Problem) -> None:
     """os19 V1, k = 4726, 60 draws: contraction 0.146 a step, 88 steps to 1e-6, |r_0|/|y| up to about 1.7."""
     step_size = 4 / (2 * identity4.norm_y**2)
-    run = train(
-        identity4, k=4726, step_size=step_size, steps=120, trials=range(60), stop_at=1e-6, device="cpu"
-    )
+    run = train(identity4, k=4726, step_size=step_size, steps=120, trials=range(60), stop_at=1e-6, device="cpu")
     assert all(status is Status.STOPPED for status in run.status)
     ends = [run.history(trial)["misfit"] for trial in run.trials]
     contractions = np.array([1 - misfit[-1] / misfit[-2] for misfit in ends])
@@ -247,9 +241,7 @@ def test_divergence_is_a_status_and_leaves_finite_numbers(activation: str, make:
 def test_too_large_a_width_is_refused_before_starting() -> None:
     """Weights that cannot fit are Infeasible in one line with both amounts."""
     problem = sphere_problem(2, 2, "softplus")
-    with pytest.raises(
-        Infeasible, match=r"k = 1000000000000 needs .* GiB of memory on cpu, .* GiB are available"
-    ):
+    with pytest.raises(Infeasible, match=r"k = 1000000000000 needs .* GiB of memory on cpu, .* GiB are available"):
         train(problem, k=10**12, step_size=0.1, steps=1, device="cpu")
 
 

@@ -16,9 +16,7 @@ from boundkit.train.workers import serially
     cut=st.integers(1, 40),
     trials=st.lists(st.integers(0, 50), min_size=1, max_size=4, unique=True),
 )
-def test_weights_do_not_depend_on_blocks_or_on_other_trials(
-    half: int, d: int, cut: int, trials: list[int]
-) -> None:
+def test_weights_do_not_depend_on_blocks_or_on_other_trials(half: int, d: int, cut: int, trials: list[int]) -> None:
     """Drawn in any blocks, beside any trials, the weights are bit for bit those of `initial_weights`."""
     streams = UnitStreams(seed=5, trials=trials, d=d)
     sizes = [min(cut, half - first) for first in range(0, half, cut)]

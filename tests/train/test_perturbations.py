@@ -37,9 +37,7 @@ def test_the_flip_budget_is_the_longest_affordable_prefix(n: int, d: int, k: int
 
 
 @pytest.mark.parametrize(("n", "d", "k", "radius"), [(4, 4, 500, 1.0), (6, 3, 2001, 3.0), (2, 5, 10, 0.01)])
-def test_the_adversary_spends_the_budget_and_stays_within_lemma_c1(
-    n: int, d: int, k: int, radius: float
-) -> None:
+def test_the_adversary_spends_the_budget_and_stays_within_lemma_c1(n: int, d: int, k: int, radius: float) -> None:
     """It flips all that one sample's budget affords within the radius, none exceeds its own, C.1 holds."""
     problem = sphere_problem(n, d, "relu")
     attack = worst_flip_perturbation(problem, k=k, radius=radius)
@@ -76,9 +74,7 @@ def test_random_perturbations_stay_within_the_budget() -> None:
 
 
 @pytest.mark.parametrize(("activation", "curvature"), [("softplus", 0.25), ("tanh", 4 / (3 * math.sqrt(3)))])
-def test_lemma_6_8_holds_and_its_adversary_attains_it_on_orthonormal_data(
-    activation: str, curvature: float
-) -> None:
+def test_lemma_6_8_holds_and_its_adversary_attains_it_on_orthonormal_data(activation: str, curvature: float) -> None:
     """Ratios stay below sup|phi''| |v|_inf |X|; with X = I one unit at the most curved point reaches it."""
     for problem in (
         sphere_problem(5, 4, activation),
