@@ -89,10 +89,11 @@ def command(
 
 
 def write(report: Report, document: Document, folder: Path) -> None:
-    """report.json, and misfit.png where there is a run to draw and matplotlib to draw it."""
+    """report.json with the measured curves, and misfit.png where matplotlib is there to draw them."""
     from importlib.util import find_spec
 
-    (folder / "report.json").write_text(json.dumps(document, allow_nan=False, indent=1) + "\n")
+    full = {**document, "curves": report.curves}
+    (folder / "report.json").write_text(json.dumps(full, allow_nan=False, indent=1) + "\n")
     if report.curves and find_spec("matplotlib"):
         from boundkit.render.plot import misfit_plot
 
