@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import flint
@@ -47,7 +47,12 @@ def required_width(
     _require_parameters(binding)
     fixed = {item.label: check(item, binding, {}) for item in target.hypotheses if not _varies(item, binding)}
     varying = [item for item in target.hypotheses if _varies(item, binding)]
-    blocked = [item for item in fixed.values() if item.holds is not True and item.role != "run"]
+    waiting = {item.label for item in target.hypotheses if _mentions(item, binding, binding.missing)}
+    blocked = [
+        item
+        for item in fixed.values()
+        if item.holds is False or (item.holds is None and item.role != "run" and item.label not in waiting)
+    ]
     if not varying:
         return _answer(binding, None, fixed, reason=f"{target.id} bounds no width")
     if blocked:
@@ -88,7 +93,11 @@ def _require_parameters(binding: Binding) -> None:
 
 
 def _varies(hypothesis: Hypothesis, binding: Binding) -> bool:
-    return k in binding.reduce(hypothesis.relation).free_symbols and hypothesis.role != "run"
+    return hypothesis.role != "run" and _mentions(hypothesis, binding, (k,))
+
+
+def _mentions(hypothesis: Hypothesis, binding: Binding, symbols: Iterable[Symbol]) -> bool:
+    return not binding.reduce(hypothesis.relation).free_symbols.isdisjoint(symbols)
 
 
 def _search(varying: list[Hypothesis], binding: Binding) -> int | None:

@@ -74,6 +74,8 @@ def verify(
             f"{target.id} can be verified at: {possible}" if possible else f"{target.id} makes no claim",
         )
     select_device(device)
+    if request.out is not None:
+        _make_folder(request.out)
     started = time.perf_counter()
     report = _LEVELS[level](target, request)
     return replace(report, level=level, statement=target.id, seconds=time.perf_counter() - started)
@@ -200,6 +202,13 @@ _LEVELS: dict[str, Any] = {
 
 def _given(statement: Statement) -> set[str]:
     return {symbol.name for symbol in statement.symbols} | {"epsilon"}
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInput("out", out, f"must be a folder that can be written: {error.strerror or error}") from None
 
 
 def _integer(name: str, value: object, low: int, high: int) -> int:

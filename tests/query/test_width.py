@@ -108,6 +108,13 @@ def test_a_theorem_that_does_not_apply_names_its_hypothesis(id, data, activation
     assert label in answer.reason
 
 
+def test_open_constants_outside_the_width_are_named():
+    """Corollary 2.2 waits for its constants, and says so rather than blaming the size of the data."""
+    answer = required_width("os19.cor2_2", data="sphere:n=6,d=5,seed=0", activation="softplus")
+    assert answer.width is None
+    assert "c_d" in answer.reason
+
+
 def test_rows_that_are_not_unit_norm():
     """Data with other row norms make the theorem inapplicable, whatever quantity is asked first."""
     from boundkit.data import dataset

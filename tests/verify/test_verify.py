@@ -203,6 +203,7 @@ def test_same_seed_same_report():
         ({"k": 0}, "k"),
         ({"device": "tpu"}, "device"),
         ({"delta": None}, "delta"),
+        ({"out": "/dev/null/folder"}, "out"),
     ],
 )
 def test_bad_input_is_one_line(change, argument):
