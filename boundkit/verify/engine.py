@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -75,7 +76,7 @@ def verify(
         )
     select_device(device)
     if request.out is not None:
-        _make_folder(request.out)
+        _require_writable(request.out)
     started = time.perf_counter()
     report = _LEVELS[level](target, request)
     return replace(report, level=level, statement=target.id, seconds=time.perf_counter() - started)
@@ -204,11 +205,11 @@ def _given(statement: Statement) -> set[str]:
     return {symbol.name for symbol in statement.symbols} | {"epsilon"}
 
 
-def _make_folder(out: Path) -> None:
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInput("out", out, f"must be a folder that can be written: {error.strerror or error}") from None
+def _require_writable(out: Path) -> None:
+    """BadInput unless `out` is a folder that can be written, or can be made; nothing is made yet."""
+    existing = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), None)
+    if existing is None or not existing.is_dir() or not os.access(existing, os.W_OK):
+        raise BadInput("out", out, "must be a folder that can be written")
 
 
 def _integer(name: str, value: object, low: int, high: int) -> int:

@@ -49,6 +49,7 @@ class Witness:
             "X": binding.data.X.tolist(),
             "y": binding.data.y.tolist(),
         }
+        folder.mkdir(parents=True, exist_ok=True)
         path = folder / "witness.json"
         path.write_text(json.dumps(document, indent=1), encoding="utf-8")
         return path
