@@ -11,13 +11,16 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test lint format types layers docs generated check-generated lock clean
+.PHONY: demo test bench lint format types layers docs generated check-generated lock clean
 
 demo: $(READY)  ## the main job, on small data: writes demo-report/
 	@$(BIN)/boundkit demo --out demo-report
 
 test: $(READY)  ## the whole suite, doctests and the guide's examples included; ARGS="-k name" narrows it
 	@$(BIN)/pytest -n 2 --dist worksteal -q $(ARGS)
+
+bench: $(READY)  ## running times as ratios, measured side by side; writes docs/benchmarks.md
+	@$(BIN)/pytest -q -m benchmark -p no:xdist tests/benchmarks
 
 lint: $(READY)  ## rules and formatting
 	@$(BIN)/ruff check .
