@@ -24,6 +24,8 @@ COMMANDS = {
     "quantities": "Measure the quantities that theorems ask of data.",
     "certify": "Certify one network from its initialisation.",
     "verify": "Put a statement on trial.",
+    "cite": "Print BibTeX of what a statement uses.",
+    "graph": "Print what a proof rests on.",
     "doctor": "Show versions, backends and threads.",
     "demo": "Do all of it once, on small data.",
 }

@@ -56,6 +56,8 @@ CASES: dict[str, tuple[list[str], Any]] = {
             ]
         },
     ),
+    "cite": (["cite", "os19.thm2_1"], {"bibtex": str}),
+    "graph": (["graph", "os19.thm2_1"], {"root": str, "edges": [[str]]}),
     "show": (
         ["show", "os19.thm2_1"],
         {

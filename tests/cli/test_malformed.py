@@ -29,6 +29,8 @@ START = {
     "list": [],
     "doctor": [],
     "show": ["os19.thm2_1"],
+    "cite": ["os19.thm2_1"],
+    "graph": ["os19.thm2_1"],
     "width": ["os19.thm6_2.tracked", "--data", "orthonormal:n=3", "--activation", "softplus", "--set", "delta=1"],
     "guarantee": [
         "os19.thm6_2",
