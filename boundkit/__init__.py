@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from boundkit.data import Dataset as Dataset, dataset as dataset
     from boundkit.data.quantities import quantities as quantities
     from boundkit.papers import papers as papers, statement as statement, statements as statements
-    from boundkit.query import guarantee as guarantee, required_width as required_width
+    from boundkit.query import guarantee as guarantee, required as required, required_width as required_width
     from boundkit.render.tables import compare as compare, table as table
     from boundkit.verify import certify as certify, verify as verify
 
@@ -33,6 +33,7 @@ _HOME = {
     "hermite": "boundkit.activations",
     "papers": "boundkit.papers",
     "quantities": "boundkit.data.quantities",
+    "required": "boundkit.query",
     "required_width": "boundkit.query",
     "statement": "boundkit.papers",
     "statements": "boundkit.papers",

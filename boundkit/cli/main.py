@@ -18,6 +18,7 @@ COMMANDS = {
     "show": "Show one statement in full.",
     "width": "Give the width that a theorem requires.",
     "guarantee": "Give what a theorem guarantees at a width.",
+    "require": "Solve a theorem for one variable.",
     "compare": "Compare the widths that theorems require.",
     "table": "Print a table.",
     "hermite": "Give certified Hermite coefficients of an activation.",

@@ -16,6 +16,7 @@ from boundkit.papers import statement as find
 from boundkit.query.answer import NOTHING, Requirement, numbers, status_of
 from boundkit.query.bind import LARGEST_WIDTH, Binding, bind, require
 from boundkit.query.check import Check, check
+from boundkit.query.search import smallest_integer
 from boundkit.statement import VOCABULARY, Hypothesis, Statement
 from boundkit.statement.vocabulary import delta, k
 
@@ -59,10 +60,13 @@ def required_width(
         return _answer(binding, None, fixed, reason=_reason(binding, blocked[0]))
     if binding.missing:
         return _answer(binding, None, fixed, reason=_open_reason(binding), expression=_expression(binding, varying))
-    width = _search(varying, binding)
-    if width is None:
+    step = _step(varying)
+    multiple = smallest_integer(
+        lambda m: all(item.holds is True for item in _at(varying, binding, m * step)), limit=LARGEST_WIDTH
+    )
+    if multiple is None:
         return _answer(binding, None, fixed, reason="no width of at most 300 digits satisfies the hypotheses")
-    return _answer(binding, width, fixed, varying=varying)
+    return _answer(binding, multiple * step, fixed, varying=varying)
 
 
 def guarantee(
@@ -98,25 +102,6 @@ def _varies(hypothesis: Hypothesis, binding: Binding) -> bool:
 
 def _mentions(hypothesis: Hypothesis, binding: Binding, symbols: Iterable[Symbol]) -> bool:
     return not binding.reduce(hypothesis.relation).free_symbols.isdisjoint(symbols)
-
-
-def _search(varying: list[Hypothesis], binding: Binding) -> int | None:
-    """Doubling, then bisection on admissible widths, for conditions that hold for all large widths."""
-    step = _step(varying)
-
-    def good(multiple: int) -> bool:
-        return all(item.holds is True for item in _at(varying, binding, multiple * step))
-
-    high = 1
-    while not good(high):
-        high *= 2
-        if high > LARGEST_WIDTH:
-            return None
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if good(middle) else (middle, high)
-    return high * step
 
 
 def _step(varying: list[Hypothesis]) -> int:

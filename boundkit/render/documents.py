@@ -7,7 +7,8 @@ what does not exist is None; no document holds NaN or a bare infinity.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import sympy
@@ -20,7 +21,7 @@ from boundkit.statement import Statement
 if TYPE_CHECKING:
     from boundkit.activations import Activation, Coefficient
     from boundkit.data import Dataset, Quantity
-    from boundkit.query import Requirement
+    from boundkit.query import Requirement, Solution
     from boundkit.verify import Certificate, Report
 
 Document = dict[str, Any]
@@ -132,6 +133,26 @@ def width_document(answer: Requirement, *, data: Dataset, activation: Activation
         "vacuous": answer.vacuous,
         "quantities": _enclosures(answer.quantities),
     }
+
+
+def solution_document(found: Solution) -> Document:
+    """The range of one variable; decimal strings on the safe side, integers as they are."""
+
+    def end(value: Fraction | None, toward: Callable[[Any], str | None]) -> int | str | None:
+        if value is None:
+            return None
+        return integer(int(value)) if value.denominator == 1 else toward(ball(value))
+
+    with precision():
+        return {
+            "statement": found.statement.id,
+            "variable": found.variable,
+            "smallest": end(found.smallest, above),
+            "largest": end(found.largest, below),
+            "status": found.status,
+            "binding": list(found.binding),
+            "reason": found.reason,
+        }
 
 
 def compare_document(rows: Sequence[Document]) -> Document:

@@ -58,6 +58,16 @@ CASES: dict[str, tuple[list[str], Any]] = {
     ),
     "cite": (["cite", "os19.thm2_1"], {"bibtex": str}),
     "graph": (["graph", "os19.thm2_1"], {"root": str, "edges": [[str]]}),
+    "require": (
+        ["require", "os19.thm6_2.refined", "--for", "delta", *ON, "--k", "9220"],
+        {
+            "statement": str,
+            "variable": str,
+            "smallest": (str, int, type(None)),
+            "largest": (str, int),
+            "binding": [str],
+        },
+    ),
     "show": (
         ["show", "os19.thm2_1"],
         {

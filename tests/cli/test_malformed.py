@@ -43,6 +43,7 @@ START = {
         "--set",
         "delta=1",
     ],
+    "require": ["os19.thm6_2.refined", "--data", "orthonormal:n=3", "--for", "delta", "--k", "9000"],
     "compare": ["os19.thm6_2", "--data", "orthonormal:n=3", "--activation", "softplus", "--set", "delta=1"],
     "table": ["widths", "--data", "orthonormal:n=3", "--activation", "relu", "--set", "delta=1"],
     "hermite": ["relu", "--degree", "2"],
