@@ -62,10 +62,10 @@ def required(
     """
     target = find(statement)
     free = sorted(s.name for s in target.symbols if VOCABULARY[s.name].origin == "given")
+    if not free:
+        raise BadInput("solve_for", solve_for, f"{target.id} has no free variable")
     if solve_for not in free:
-        raise (
-            unknown("solve_for", solve_for, free) if free else BadInput("solve_for", solve_for, "has no free variable")
-        )
+        raise unknown("solve_for", solve_for, free)
     if solve_for in parameters:
         raise BadInput(solve_for, parameters[solve_for], "is what is asked for")
     word = VOCABULARY[solve_for]

@@ -1,7 +1,7 @@
 """What a theorem is: the vocabulary of symbols and the frozen objects Statement, Hypothesis, Claim, Constant."""
 
 from boundkit.statement.entry import VOCABULARY, Entry, expand
-from boundkit.statement.order import Order
+from boundkit.statement.order import Order, growth, smaller
 from boundkit.statement.registry import Registry
 from boundkit.statement.statement import (
     Claim,
@@ -36,4 +36,6 @@ __all__ = [
     "Statement",
     "Status",
     "expand",
+    "growth",
+    "smaller",
 ]

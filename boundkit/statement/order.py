@@ -46,3 +46,31 @@ class Order:
     def symbols(self) -> set[Symbol]:
         """The variables in which the order is expressed."""
         return {*self.exponents, *self.logs}
+
+
+def growth(order: Order, base: Symbol, couplings: Mapping[Symbol, int | Rational]) -> tuple[Rational, int] | None:
+    """Powers of `base` and of its logarithm when every other variable is a power of `base`; None if one is not coupled.
+
+    >>> from boundkit.statement.vocabulary import d, n
+    >>> growth(Order("width", {n: 4, d: -3}), n, {d: Rational(1, 2)})
+    (5/2, 0)
+    """
+    powers = {base: Rational(1), **{symbol: Rational(power) for symbol, power in couplings.items()}}
+    if not order.symbols <= powers.keys():
+        return None
+    total = sum((Rational(e) * powers[symbol] for symbol, e in order.exponents.items()), start=Rational(0))
+    return total, sum(e for symbol, e in order.logs.items() if powers[symbol] > 0)
+
+
+def smaller(first: Order, second: Order, *, base: Symbol, couplings: Mapping[Symbol, int | Rational]) -> bool | None:
+    """Whether `first` is eventually of smaller order than `second` as `base` grows; None if equal or not comparable.
+
+    >>> from boundkit.statement.vocabulary import d, n
+    >>> ours, theirs = Order("width", {n: 2, d: -1}), Order("width", {n: 4})
+    >>> smaller(ours, theirs, base=n, couplings={d: 1})
+    True
+    """
+    left, right = growth(first, base, couplings), growth(second, base, couplings)
+    if left is None or right is None or left == right:
+        return None
+    return left < right

@@ -60,13 +60,7 @@ CASES: dict[str, tuple[list[str], Any]] = {
     "graph": (["graph", "os19.thm2_1"], {"root": str, "edges": [[str]]}),
     "require": (
         ["require", "os19.thm6_2.refined", "--for", "delta", *ON, "--k", "9220"],
-        {
-            "statement": str,
-            "variable": str,
-            "smallest": (str, int, type(None)),
-            "largest": (str, int),
-            "binding": [str],
-        },
+        {"statement": str, "variable": str, "smallest": (*NUMBER, str, type(None)), "largest": (int, str)},
     ),
     "show": (
         ["show", "os19.thm2_1"],

@@ -1,0 +1,32 @@
+"""Orders of growth against evaluating them at large numbers."""
+
+from hypothesis import given, strategies as st
+from sympy import Rational, log
+
+from boundkit.statement import Order, growth, smaller
+from boundkit.statement.vocabulary import d, delta, n
+
+POWERS = st.fractions(-5, 5, max_denominator=4).map(lambda f: Rational(f.numerator, f.denominator))
+ORDERS = st.builds(lambda a, b, c: Order("width", {n: a, d: b}, logs={n: c}), POWERS, POWERS, st.integers(-3, 3))
+
+
+@given(ORDERS, ORDERS, st.fractions("1/4", 2, max_denominator=4))
+def test_the_smaller_order_is_eventually_smaller(first, second, coupling):
+    """The comparison agrees with the logarithms of both at n = exp(10^6), d = n^coupling."""
+    power = Rational(coupling.numerator, coupling.denominator)
+    found = smaller(first, second, base=n, couplings={d: power})
+
+    def logarithm(order):
+        exponent, logs = growth(order, n, {d: power})
+        return float(exponent) * 1e6 + logs * float(log(Rational(10) ** 6))
+
+    if found is not None:
+        assert found == (logarithm(first) < logarithm(second))
+    else:
+        assert growth(first, n, {d: power}) == growth(second, n, {d: power})
+
+
+def test_uncoupled_variables_are_not_compared():
+    """A variable whose growth is not stated makes the orders incomparable."""
+    assert growth(Order("width", {n: 2, delta: 1}), n, {d: Rational(1)}) is None
+    assert smaller(Order("width", {n: 2}), Order("width", {delta: 1}), base=n, couplings={}) is None

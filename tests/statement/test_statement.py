@@ -1,0 +1,55 @@
+"""The frozen objects refuse what would make them lie."""
+
+import pytest
+import sympy
+
+from boundkit.errors import BadInput
+from boundkit.papers import statement
+from boundkit.papers.os19.model import source
+from boundkit.statement import VOCABULARY, Hypothesis, Registry, Statement, expand
+from boundkit.statement.entry import define
+
+
+def test_symbols_outside_the_vocabulary_are_refused():
+    """A statement may only mention words of the vocabulary, with their assumptions."""
+    stray = Hypothesis("stray", "data", sympy.Ge(sympy.Symbol("n"), 1))
+    with pytest.raises(ValueError, match="not in the vocabulary"):
+        Statement(id="x", kind="lemma", title="x", source=source("x"), hypotheses=(stray,))
+
+
+def test_a_hypothesis_must_be_undecided():
+    """A relation that SymPy evaluates to a truth value is no hypothesis."""
+    with pytest.raises(TypeError, match="not a relation"):
+        Hypothesis("trivial", "data", sympy.Gt(VOCABULARY["n"].symbol, 0))
+
+
+def test_words_are_defined_once():
+    """A name cannot be given a second meaning."""
+    with pytest.raises(ValueError, match="already"):
+        define("n", "n", "n", "something else", "positive", "given")
+
+
+def test_registry_refuses_duplicates_and_dangling_names():
+    """Ids are unique and every name that a statement mentions exists."""
+    lemma = statement("os19.lem6_5")
+    with pytest.raises(ValueError, match="twice"):
+        Registry([lemma, lemma])
+    with pytest.raises(ValueError, match="does not exist"):
+        Registry([statement("os19.lem6_4")])
+
+
+def test_claims_and_hypotheses_are_found_by_label():
+    """Labels have near matches too."""
+    item = statement("os19.thm2_1")
+    assert item.claim("rate").label == "rate"
+    with pytest.raises(BadInput, match="rate"):
+        item.claim("rat")
+    with pytest.raises(BadInput, match="width"):
+        item.hypothesis("widht")
+
+
+def test_expansion_leaves_only_basic_words():
+    """After expansion no symbol with a definition is left."""
+    for word in VOCABULARY.values():
+        left = {s.name for s in expand(word.symbol).free_symbols}
+        assert not any(VOCABULARY[name].definition is not None for name in left)
