@@ -9,21 +9,21 @@ from typing import Any, TypeVar
 
 import flint
 import sympy
-from array_api_compat import array_namespace
 
-from boundkit.activations import closed_forms
-from boundkit.activations.catalogue import Definition, Symmetry, catalogue, look_up
-from boundkit.activations.closed_forms import ClosedForm
-from boundkit.activations.expressions import Z, adopt, parse, tidy
-from boundkit.activations.folding import fold
+from boundkit.activations import expansion
+from boundkit.activations.catalogue import Definition, Symmetry, catalogue, find, look_up
+from boundkit.activations.closed_forms import ClosedForm, closed_form
+from boundkit.activations.expressions import Z, adopt, parse
 from boundkit.activations.pieces import Piece, differentiate, join, jumps, split
 from boundkit.activations.quadrature import gaussian_coefficients
+from boundkit.activations.quantities import MOMENTS, SUPREMA
 from boundkit.activations.suprema import supremum
-from boundkit.arithmetic import BALL, WORKING_BITS, evaluate, precision
+from boundkit.arithmetic import BALL, WORKING_BITS, evaluate, exact, precision
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
 
 LARGEST_DEGREE = 400
 LARGEST_DERIVATIVE = 6
+LARGEST_SCALE = 1000
 
 T = TypeVar("T")
 
@@ -94,62 +94,86 @@ class Activation:
         with precision(max(WORKING_BITS, flint.ctx.prec)):
             return evaluate(declared, {}, BALL)
 
-    def coefficients(self, derivative: int = 0, degree: int = 0) -> tuple[Any, ...]:
-        """Enclosures of mu_r(phi^(derivative)) = E[phi^(derivative)(g) h_r(g)], r = 0..degree, h_r orthonormal.
+    def bound(self, order: int) -> Any:
+        """An upper bound of |phi^(order)|, as an exact finite ball. Raises NotApplicable when none is proven.
+
+        >>> activation("tanh").bound(2) <= 0.7699
+        True
+        """
+        largest = self.sup(order).upper()
+        if not largest.is_finite():
+            word = "unbounded" if self.sup(order) > 0 else "not shown to be bounded"
+            raise NotApplicable("bounded derivative", f"derivative {order} of {self.name} is {word}")
+        return largest
+
+    def coefficients(self, derivative: int = 0, degree: int = 0, *, scale: Any = 1) -> tuple[Any, ...]:
+        """Enclosures of mu_r = E[phi^(derivative)(s g) h_r(g)], r = 0..degree, h_r orthonormal, s the scale.
 
         Coefficients that vanish by symmetry are exactly zero. Absolute accuracy about 2^-128, or the
-        precision in force if that is finer. Raises BadInput for a degree above 400.
+        precision in force if that is finer. Raises BadInput for a degree above 400 or a scale that is not a
+        number in (0, 1000].
         """
-        return self._coefficients(derivative, degree, max(WORKING_BITS, flint.ctx.prec))
-
-    def second_moment(self, derivative: int = 0) -> Any:
-        """An enclosure of E[phi^(derivative)(g)^2], g standard normal."""
         bits = max(WORKING_BITS, flint.ctx.prec)
-        squares = tuple(Piece(p.lower, p.upper, p.expression**2) for p in self.pieces(derivative))
-        if _is_polynomial(squares):
-            with precision(bits):
-                return evaluate(closed_forms.polynomial(squares[0].expression)(0), {}, BALL)
-        key = ("second moment", derivative, bits)
-        return self._once(key, lambda: gaussian_coefficients(squares, degree=0, bits=bits)[0])
+        return self.coefficients_to(bits, derivative=derivative, degree=degree, scale=scale)
 
-    def quantity(self, name: str) -> Any:
-        """A named number of the activation as a ball.
+    def coefficients_to(self, bits: int, *, derivative: int, degree: int, scale: Any = 1) -> tuple[Any, ...]:
+        """The same with radii of about 2^-bits."""
+        pieces, s = self.pieces(derivative), _scale(scale)
+        if not isinstance(degree, int) or not 0 <= degree <= LARGEST_DEGREE:
+            raise BadInput("degree", degree, f"must be an integer from 0 to {LARGEST_DEGREE}")
+        key = ("coefficients", derivative, s, bits)
+        if len(self._cache.get(key, ())) <= degree:
+            symmetry = self._symmetry(derivative, s)
+            found = expansion.expand(expansion.stretched(pieces, s), symmetry=symmetry, degree=degree, bits=bits)
+            self._cache[key] = found
+        return self._cache[key][: degree + 1]
 
-        mu_phi = E[g phi'(g)], mu_phi_tilde = E[phi'(g)], second_moment_phi, second_moment_dphi, var_phi,
-        sup_dphi, sup_d2phi, B = max(sup_dphi, sup_d2phi) (os19, section 2.1 and App. H).
+    def second_moment(self, derivative: int = 0, *, scale: Any = 1) -> Any:
+        """An enclosure of E[phi^(derivative)(s g)^2], g standard normal, s the scale."""
+        bits, pieces, s = max(WORKING_BITS, flint.ctx.prec), self.pieces(derivative), _scale(scale)
+        key = ("second moment", derivative, s, bits)
+        return self._once(key, lambda: expansion.second_moment(expansion.stretched(pieces, s), bits=bits))
+
+    def quantity(self, name: str, *, scale: Any = 1) -> Any:
+        """A named number of the activation as a ball, with u = s g, g standard normal, s the scale.
+
+        mean_phi = E[phi(u)], mu_phi = E[g phi'(u)], mu_phi_tilde = E[phi'(u)], second_moment_phi = E[phi(u)^2],
+        second_moment_dphi = E[phi'(u)^2], var_phi, var_dphi (os19, section 2.1 and App. H, at s = 1);
+        gamma_phi = E[g phi'(u)] / s, which is E[phi''(u)] for absolutely continuous phi' (`sjl17` Assumption 2.3,
+        where mu_phi_tilde is called mu_phi(s)). Whatever the scale: sup_dphi, sup_d2phi, sup_d3phi and
+        B = max(sup_dphi, sup_d2phi).
 
         >>> activation("softplus").quantity("mu_phi").str(12, radius=False)
         '0.206620964142'
         """
-        if name not in _QUANTITIES:
-            raise unknown("quantity", name, _QUANTITIES)
+        if name not in MOMENTS and name not in SUPREMA:
+            raise unknown("quantity", name, [*MOMENTS, *SUPREMA])
+        s = _scale(scale)
         with precision(max(WORKING_BITS, flint.ctx.prec)):
-            return _QUANTITIES[name](self)
+            return MOMENTS[name](self, s) if name in MOMENTS else SUPREMA[name](self)
 
     def value_and_derivative(self, h: Any) -> tuple[Any, Any]:
         """(phi(h), phi'(h)) for a floating array of any shape, in its own namespace, device and dtype."""
-        xp = _namespace(h)
+        from boundkit.activations.folding import fold, namespace
+
+        xp = namespace(h)
         if self.definition.kernel is not None:
             return self.definition.kernel(xp, h)
         return fold(self.pieces(), xp, h), fold(self.pieces(1), xp, h)
 
     def derivative_values(self, h: Any) -> Any:
         """phi'(h), as in `value_and_derivative`."""
-        xp = _namespace(h)
+        from boundkit.activations.folding import fold, namespace
+
+        xp = namespace(h)
         if self.definition.kernel is not None:
             return self.definition.kernel(xp, h)[1]
         return fold(self.pieces(1), xp, h)
 
-    def closed_form(self, derivative: int = 0) -> ClosedForm | None:
-        """degree -> mu_degree(phi^(derivative)) as an exact SymPy number, or None when no form is known."""
-        pieces = self.pieces(derivative)
-        if _is_polynomial(pieces):
-            return closed_forms.polynomial(pieces[0].expression)
-        mu = self.definition.closed_form
-        if mu is None or self._breaks_up_to(derivative - 1):
-            return None
-        # os19 D21: mu_r(phi') = sqrt(r + 1) mu_{r+1}(phi) for absolutely continuous phi
-        return lambda r: sympy.sqrt(sympy.rf(r + 1, derivative)) * mu(r + derivative)
+    def closed_form(self, derivative: int = 0, *, scale: Any = 1) -> ClosedForm | None:
+        """degree -> E[phi^(derivative)(scale g) h_degree(g)] as an exact SymPy number; None when no form is known."""
+        pieces, s = self.pieces(derivative), _scale(scale)
+        return self._once(("closed form", derivative, s), lambda: closed_form(expansion.stretched(pieces, s)))
 
     def _breaks_up_to(self, order: int) -> tuple[sympy.Expr, ...]:
         """Where phi or one of its derivatives up to `order` jumps, in increasing order."""
@@ -159,39 +183,13 @@ class Activation:
     def _jumps(self, order: int) -> tuple[sympy.Expr, ...]:
         return self._once(("jumps", order), lambda: jumps(self.pieces(order)))
 
-    def _coefficients(self, derivative: int, degree: int, bits: int) -> tuple[Any, ...]:
-        _check_derivative(derivative)
-        if not isinstance(degree, int) or not 0 <= degree <= LARGEST_DEGREE:
-            raise BadInput("degree", degree, f"must be an integer from 0 to {LARGEST_DEGREE}")
-        key = ("coefficients", derivative, bits)
-        if len(self._cache.get(key, ())) <= degree:
-            self._cache[key] = self._compute_coefficients(derivative, degree, bits)
-        return self._cache[key][: degree + 1]
-
-    def _compute_coefficients(self, derivative: int, degree: int, bits: int) -> tuple[Any, ...]:
-        closed = self.closed_form(derivative)
-        if closed is not None:
-            with precision(bits + 32):
-                return tuple(evaluate(closed(r), {}, BALL) for r in range(degree + 1))
-        symmetry = self._symmetry(derivative)
-        if symmetry is None:
-            return tuple(gaussian_coefficients(self.pieces(derivative), degree=degree, bits=bits))
-        rest = tuple(Piece(p.lower, p.upper, p.expression - symmetry.affine) for p in self.pieces(derivative))
-        half = gaussian_coefficients(rest, degree=degree, bits=bits + 1, half_line=True)
-        with precision(bits + 32):
-            kept = 0 if symmetry.parity == 1 else 1
-            result = [2 * half[r] if r % 2 == kept else flint.arb(0) for r in range(degree + 1)]
-            line = closed_forms.polynomial(symmetry.affine)
-            for r in range(min(degree, 1) + 1):
-                result[r] += evaluate(line(r), {}, BALL)
-        return tuple(result)
-
-    def _symmetry(self, derivative: int) -> Symmetry | None:
+    def _symmetry(self, derivative: int, scale: sympy.Rational) -> Symmetry | None:
         symmetry = self.definition.symmetry or self._once("symmetry", lambda: _visible_symmetry(self.expression))
         if symmetry is None:
             return None
         parity = symmetry.parity if derivative % 2 == 0 else -symmetry.parity
-        return Symmetry(sympy.diff(symmetry.affine, Z, derivative), 1 if parity == 1 else -1)
+        affine = sympy.diff(symmetry.affine, Z, derivative).xreplace({Z: scale * Z})
+        return Symmetry(affine, 1 if parity == 1 else -1)
 
     def _once(self, key: Any, compute: Callable[[], T]) -> T:
         if key not in self._cache:
@@ -234,28 +232,19 @@ def _from_expression(expression: sympy.Expr, text: str | None = None) -> Activat
     if not expression.free_symbols:
         raise BadInput("activation", name, "is constant: it must depend on z")
     expression = adopt(expression)
-    for known in catalogue():
-        entry = activation(known)
-        if tidy(entry.expression) == tidy(expression):
-            return entry
+    known = find(expression)
+    if known is not None:
+        return activation(known)
     result = Activation(name, Definition(expression))
     try:
         for derivative in (0, 1):
-            if not _is_polynomial(result.pieces(derivative)):
-                gaussian_coefficients(result.pieces(derivative), degree=0, bits=32)
+            pieces = result.pieces(derivative)
+            # the square alone may be defined where the function is not
+            if closed_form(pieces) is None or closed_form(expansion.squared(pieces)) is None:
+                gaussian_coefficients(pieces, degree=0, bits=32)
     except (NotApplicable, Infeasible) as reason:
         raise BadInput("activation", name, str(reason)) from None
     return result
-
-
-def _namespace(h: Any) -> Any:
-    try:
-        xp = array_namespace(h)
-        if xp.isdtype(h.dtype, "real floating"):
-            return xp
-    except TypeError:
-        pass
-    raise BadInput("h", h, "must be an array of floating point numbers")
 
 
 def _visible_symmetry(expression: sympy.Expr) -> Symmetry | None:
@@ -265,22 +254,13 @@ def _visible_symmetry(expression: sympy.Expr) -> Symmetry | None:
     return Symmetry(sympy.Integer(0), -1) if mirrored == -expression else None
 
 
-def _is_polynomial(pieces: tuple[Piece, ...]) -> bool:
-    return len(pieces) == 1 and bool(pieces[0].expression.is_polynomial(Z))
-
-
 def _check_derivative(order: int) -> None:
     if not isinstance(order, int) or not 0 <= order <= LARGEST_DERIVATIVE:
         raise BadInput("derivative", order, f"must be an integer from 0 to {LARGEST_DERIVATIVE}")
 
 
-_QUANTITIES: dict[str, Callable[[Activation], Any]] = {
-    "mu_phi": lambda a: a.coefficients(1, 1)[1],
-    "mu_phi_tilde": lambda a: a.coefficients(1, 1)[0],
-    "second_moment_phi": lambda a: a.second_moment(0),
-    "second_moment_dphi": lambda a: a.second_moment(1),
-    "var_phi": lambda a: a.second_moment(0) - a.coefficients(0, 0)[0] ** 2,
-    "sup_dphi": lambda a: a.sup(1),
-    "sup_d2phi": lambda a: a.sup(2),
-    "B": lambda a: a.sup(1).max(a.sup(2)),
-}
+def _scale(scale: Any) -> sympy.Rational:
+    s = exact("scale", scale) if not isinstance(scale, sympy.Rational) else scale
+    if not 0 < s <= LARGEST_SCALE:
+        raise BadInput("scale", scale, f"must be positive and at most {LARGEST_SCALE}")
+    return sympy.Rational(s.numerator, s.denominator)

@@ -9,7 +9,7 @@ closed forms with arccos instead of a slow series (Cho & Saul 2009):
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import flint
@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
-from boundkit.activations.activation import LARGEST_DEGREE, Activation, activation
+from boundkit.activations.activation import LARGEST_DEGREE, LARGEST_DERIVATIVE, Activation, activation
 from boundkit.activations.expressions import Z
+from boundkit.activations.pieces import jumps
 from boundkit.arithmetic import BALL, evaluate, precision
 from boundkit.errors import BadInput
 
@@ -42,15 +43,37 @@ class Ramp:
 
 @dataclass(frozen=True)
 class Series:
-    """K(rho) = sum_r mu_r^2 rho^r up to the degree, and a remainder of at most remainder * |rho|^(degree + 1)."""
+    """K(rho) = sum_r mu_r^2 rho^r up to the degree, and what is left.
+
+    With T the sum of the other mu_r^2 and D that of r mu_r^2, known from E[psi'^2] = sum_r r mu_r^2 when psi does not
+    jump, what is left is at most T |rho|^(degree + 1) and, for rho > 0, at least T rho^(D / T) by Jensen's inequality.
+    """
 
     squares: tuple[Any, ...]
     total: Any
+    slope: Any = None
 
     @property
     def remainder(self) -> Any:
-        """E[psi^2] less the squares given: an enclosure of the sum of the others."""
+        """T: E[psi^2] less the squares given."""
         return (self.total - sum(self.squares, flint.arb(0))).max(flint.arb(0))
+
+    @property
+    def floor(self) -> tuple[Any, Any]:
+        """(t, p) such that what is left is at least t rho^p for 0 < rho <= 1."""
+        least = self.remainder.lower()
+        if self.slope is None or not least > 0:
+            return flint.arb(0), flint.arb(0)
+        rest = self.slope - sum((r * c for r, c in enumerate(self.squares)), flint.arb(0))
+        return least, (rest / least).upper()
+
+    def left(self, rho: Any) -> Any:
+        """A ball for what is left at a ball rho."""
+        most = (self.remainder * abs(rho) ** len(self.squares)).upper()
+        if not rho > 0:
+            return (-most).union(most)
+        least, power = self.floor
+        return (least * rho**power).lower().union(most)
 
 
 def dual(source: str | Activation, *, derivative: int = 0, rho: Any) -> Any:
@@ -73,7 +96,7 @@ def dual(source: str | Activation, *, derivative: int = 0, rho: Any) -> Any:
         total = flint.arb(0)
         for square in reversed(series.squares):
             total = total * rho + square
-        return total + flint.arb(0, 1) * series.remainder * abs(rho) ** len(series.squares)
+        return total + series.left(rho)
 
 
 def dual_interval(
@@ -148,8 +171,11 @@ def _series(phi: Activation, derivative: int, largest: float) -> Series:
             squares = tuple(mu**2 for mu in phi.coefficients(derivative, degree))
             series = Series(squares, total)
             bound = series.remainder * flint.arb(largest) ** (degree + 1)
-            if degree == LARGEST_DEGREE or bound < NEGLIGIBLE_TAIL * total:
+            if bound < NEGLIGIBLE_TAIL * total:
                 return series
+            if degree == LARGEST_DEGREE:
+                jumping = derivative == LARGEST_DERIVATIVE or jumps(phi.pieces(derivative))
+                return series if jumping else replace(series, slope=phi.second_moment(derivative + 1))
             degree = min(LARGEST_DEGREE, 2 * degree)
 
 
@@ -171,7 +197,10 @@ def _series_interval(series: Series, low: Array, high: Array) -> tuple[Array, Ar
     least = np.where(crossing, 0.0, np.minimum(np.abs(low), np.abs(high)))
     # |rho|^(degree + 1), rounded up: pow is within 4 ulp
     tail = remainder * np.where(size < 1, size ** len(squares) * (1 + 16 * _UNIT), 1.0)
-    lower = _horner(even, least) + low * _horner(odd, low) - slack - np.where(low < 0, tail, 0.0)
+    floor, power = series.floor
+    sure = max(0.0, float(floor.lower())) * (1 - 4 * _UNIT)
+    kept = sure * np.maximum(low, 0.0) ** (float(power.upper()) * (1 + 4 * _UNIT)) * (1 - 16 * _UNIT)
+    lower = _horner(even, least) + low * _horner(odd, low) - slack + np.where(low < 0, -tail, kept)
     upper = _horner(even, size) + high * _horner(odd, high) + slack + tail
     lower = np.where(low >= 1, floor_at_one, np.maximum(lower, -top))
     return lower, np.minimum(upper, top)

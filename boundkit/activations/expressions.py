@@ -111,7 +111,7 @@ class _Reader:
                 return Z
             if node.id in _CONSTANTS:
                 return _CONSTANTS[node.id]
-            raise self.fail(f"unknown name {node.id!r}; the variable is z")
+            raise self.fail(f"unknown name {node.id!r}; the variable is z, a real number")
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
             return -self.read(node.operand) if isinstance(node.op, ast.USub) else self.read(node.operand)
         if isinstance(node, ast.BinOp):

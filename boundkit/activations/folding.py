@@ -9,11 +9,24 @@ from typing import Any
 
 import numpy as np
 import sympy
+from array_api_compat import array_namespace
 
 from boundkit.activations.expressions import Z
 from boundkit.activations.kernels import error_function
 from boundkit.activations.pieces import Piece
 from boundkit.arithmetic import BALL, Arithmetic, evaluate
+from boundkit.errors import BadInput
+
+
+def namespace(h: Any) -> Any:
+    """The array namespace of a floating array. Raises BadInput for anything else."""
+    try:
+        xp = array_namespace(h)
+        if xp.isdtype(h.dtype, "real floating"):
+            return xp
+    except TypeError:
+        pass
+    raise BadInput("h", h, "must be an array of floating point numbers")
 
 
 def fold(pieces: tuple[Piece, ...], xp: Any, h: Any) -> Any:

@@ -95,7 +95,7 @@ def _envelope(piece: Piece, side: int, start: int) -> Envelope:
     if far.above is None or far.above.exponent > STEEPEST_TAIL:
         raise NotApplicable(
             "square-integrable activation",
-            f"{piece.expression} is not shown to grow at most like exp({STEEPEST_TAIL} |z|)",
+            f"{piece.expression} is not shown to be square integrable, growing at most like exp({STEEPEST_TAIL} |z|)",
         )
     return far
 

@@ -3,7 +3,9 @@
 The lowest room: it knows numbers and formulas, and nothing of theorems, data or networks.
 """
 
-from boundkit.arithmetic.arithmetics import BALL, COMPLEX_BALL, EXTENDED, FLOAT
+from typing import TYPE_CHECKING, Any
+
+from boundkit.arithmetic.arithmetics import BALL, COMPLEX_BALL
 from boundkit.arithmetic.balls import (
     WORKING_BITS,
     ball,
@@ -15,6 +17,9 @@ from boundkit.arithmetic.balls import (
     precision,
 )
 from boundkit.arithmetic.evaluate import Arithmetic, compare, evaluate, holds
+
+if TYPE_CHECKING:
+    from boundkit.arithmetic.arrays import EXTENDED, FLOAT
 
 __all__ = [
     "BALL",
@@ -34,3 +39,13 @@ __all__ = [
     "holds",
     "precision",
 ]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """The arithmetics of arrays, which need NumPy, are loaded when first used."""
+        if name not in ("EXTENDED", "FLOAT"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from boundkit.arithmetic import arrays
+
+        return getattr(arrays, name)

@@ -118,7 +118,10 @@ def test_sources_meet():
     assert activation("relu(z)").name == "relu"
     assert activation(activation("gelu")) is activation("gelu")
     assert activation("leaky_relu: slope = 1/10") == activation("leaky_relu:slope=0.1")
-    assert activation("leaky_relu").name == "leaky_relu:slope=0.01"
+    assert activation("leaky_relu:slope=0.01").name == "leaky_relu"
+    assert activation("softplus:beta=4").name == "softplus:beta=4"
+    assert activation("swish") == activation("silu")
+    assert activation("z**2").name == "square"
 
 
 @pytest.mark.parametrize("source", ["softplus", "leaky_relu:slope=0.1", "0.01*cos(z)", "z*tanh(softplus(z))"])
@@ -152,15 +155,23 @@ def test_scaling_law():
         "1/z",
         "tan(z)",
         "exp(z**2)",
-        "exp(z**2/8)",
-        "exp(exp(z))",
+        "exp(z**2/4)",
+        "exp(17*z)*tanh(z)",
         "sin(1000000*z)",
-        "exp(17*z)",
+        "I*z",
+        "exp(exp(z))",
         "leaky_relu:slope",
         "leaky_relu:slop=1",
         "leaky_relu:slope=x",
         "leaky_relu:slope=1e7",
-        "softplus:beta=2",
+        "softplus:gamma=2",
+        "softplus:beta=0",
+        "celu:alpha=-1",
+        "monomial:degree=2.5",
+        "relu_power:power=0",
+        "hermite:degree=33",
+        "sqrt(-1)*z",
+        "(-8)**(1/3)*z",
         "Abs(sin(z))",
         sympy.Symbol("a") * sympy.Symbol("b"),
         sympy.Integer(2),

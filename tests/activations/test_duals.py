@@ -127,6 +127,29 @@ def test_bounds_of_slow_series():
     assert high - low < 2e-5
 
 
+@pytest.mark.parametrize("rho", ["0.99", "0.999", "0.9999", "0.9999999"])
+def test_slow_series_near_one(rho):
+    """ELU' near rho = 1: the bounds contain a nested integral whose inner part is exact, and close in on it."""
+    with mpmath.workdps(25):
+        r = mpmath.mpf(float(rho))
+        s = mp.sqrt(1 - r * r)
+
+        def integrand(u):
+            inner = mp.ncdf(r * u / s) + mp.exp(r * u + s * s / 2) * mp.ncdf(-r * u / s - s)
+            return min(mpmath.mpf(1), mp.exp(u)) * inner * mp.npdf(u)
+
+        cuts = [-12, -6, -3, -1, *(k * s for k in (-8, -4, -2, -1, 0, 1, 2, 4, 8) if abs(k * s) < 1), 1, 3, 6, 12]
+        exact = mpmath.quad(integrand, cuts)
+    low, high = dual_interval("elu", 1, float(rho), float(rho))
+    assert float(low) - 1e-15 <= exact <= float(high) + 1e-15
+    assert high - low < min(8e-6, 0.03 * (1 - float(rho)) + 1e-12)
+    with precision(128):
+        ball = dual("elu", derivative=1, rho=flint.arb(float(rho)))
+        assert ball.overlaps(flint.arb(mpmath.nstr(exact, 20), 1e-17))
+        assert not ball < flint.arb(float(low))
+        assert not ball > flint.arb(float(high))
+
+
 def test_at_one_the_kernel_is_the_second_moment():
     """K(1) = E psi^2."""
     for name in NAMES:

@@ -8,7 +8,7 @@ import pytest
 import sympy
 from hypothesis import given, strategies as st
 
-from boundkit.activations import activation, catalogue, hermite
+from boundkit.activations import activation, catalogue, hermite, tail
 from boundkit.activations.quadrature import gaussian_coefficients
 from boundkit.arithmetic import BALL, evaluate, precision
 from boundkit.errors import BadInput
@@ -227,3 +227,62 @@ def test_limits(arguments):
         hermite("softplus", **arguments)
     assert caught.value.argument in arguments
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["relu", "softplus", "gelu", "hard_tanh", "tanh", "exp", "gabor"])
+@pytest.mark.parametrize("derivative", [0, 1])
+def test_tail(name, derivative):
+    """The tail is what Parseval leaves: it falls with the degree by exactly the squares in between."""
+    phi = activation(name)
+    near, far = (tail(name, degree, derivative) for degree in (10, 30))
+    with precision(200):
+        between = sum(mu**2 for mu in phi.coefficients(derivative, 30)[11:])
+        assert (near - far).overlaps(between)
+        assert far > 0
+        assert far.rel_accuracy_bits() >= 30
+        beyond = sum(mu**2 for mu in phi.coefficients(derivative, 80)[31:])
+        assert far.overlaps(beyond + tail(name, 80, derivative))
+
+
+def test_tail_by_closed_sums():
+    """Tails of exp and cos are tails of the exponential series; that of ReLU at 1 is E relu^2 - 1/(2 pi) - 1/4."""
+    with precision(256):
+        for degree in (0, 3, 12):
+            partial = sum((1 / flint.arb(r).fac() for r in range(degree + 1)), flint.arb(0))
+            assert tail("exp", degree).overlaps(flint.arb(1).exp() * (flint.arb(1).exp() - partial))
+        assert tail("relu", 1).overlaps(flint.arb("0.25") - 1 / (2 * flint.arb.pi()))
+    for name, degree in (("quadratic", 2), ("monomial:degree=5", 5), ("hermite:degree=4", 4), ("identity", 1)):
+        assert tail(name, degree) == 0
+        assert tail(name, degree - 1) > 0
+
+
+@pytest.mark.parametrize("scale", [0, -1, "x", 1001, float("nan"), None])
+def test_scale_out_of_range(scale):
+    """A scale that is not a positive number of moderate size is refused."""
+    with pytest.raises(BadInput, match="scale"):
+        hermite("tanh", degree=2, scale=scale)
+    with pytest.raises(BadInput, match="scale"):
+        activation("tanh").quantity("mu_phi", scale=scale)
+
+
+def test_scale_in_other_conventions():
+    """A scale is the same function as the expression with its argument scaled, in value and in form."""
+    for convention in ("orthonormal", "probabilist"):
+        scaled = hermite("gelu", degree=6, convention=convention, scale="1/3")
+        direct = hermite("z/3*(1 + erf(z/3/sqrt(2)))/2", degree=6, convention=convention)
+        assert all(sympy.simplify(a.closed_form - b.closed_form) == 0 for a, b in zip(scaled, direct, strict=True))
+        assert all(a.value.overlaps(b.value) for a, b in zip(scaled, direct, strict=True))
+
+
+def test_too_much_work():
+    """What oscillates too fast to be integrated is refused with its reason."""
+    with pytest.raises(BadInput, match="segments"):
+        activation("tanh(1000000*z)*cos(100000*z)")
+
+
+def test_closed_forms_beyond_quadrature():
+    """exp(z^2/8) is square integrable, though it grows too fast for the enclosures by quadrature; exp(z^2/4) is not."""
+    with precision(200):
+        value = activation("exp(z**2/8)").second_moment(0)
+        assert value.overlaps(flint.arb(2).sqrt())
+        assert activation("exp(17*z)").second_moment(0).overlaps(flint.arb(578).exp())

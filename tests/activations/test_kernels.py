@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 
 from boundkit.activations import Z, activation, catalogue, kernels
+from boundkit.activations.catalogue.smooth import softplus_kernel
 from boundkit.arithmetic import EXTENDED, evaluate
 from boundkit.errors import BadInput
 
 USER = ["z*tanh(softplus(z))", "Max(-1, Min(1, z))", "log(cosh(z))", "0.01*cos(z)", "erf(z)**2", "Abs(z)**3/3"]
 USER += ["z/sqrt(1 + z**2)", "pi*sigmoid(2*z - 1)", "relu(z**2 - 2)", "Max(z, 0.5*z + 1)"]
-NAMES = [*catalogue(), "leaky_relu:slope=0.1", *USER]
+NAMES = [
+    *catalogue(),
+    "leaky_relu:slope=0.1",
+    "softplus:beta=4",
+    "swish:beta=0.5",
+    "elu:alpha=2",
+    "celu:alpha=0.5",
+    *USER,
+]
 FAR = np.array([0.0, -0.0, 1e-300, -1e-300, 1e-9, 36.5, -36.5, 500.0, -500.0])
 
 
@@ -81,6 +90,8 @@ def test_dtype_and_aliasing(name):
 def test_no_nan_far_out(name, size):
     """Finite arguments give finite values and derivatives, without a warning."""
     h = np.array([-size, size])
+    if name == "exp" and size > 700:
+        pytest.skip("exp(z) itself is beyond the largest number")
     if name in ("z*tanh(softplus(z))", "1e-3*softplus(z)") and size > 700:
         pytest.skip("expressions are evaluated as written: exp overflows beyond 709")
     assert all(np.all(np.isfinite(v)) for v in activation(name).value_and_derivative(h))
@@ -99,7 +110,7 @@ def test_softplus_fast_path():
     h = points()
     e = np.exp(-np.abs(h))
     generic = np.maximum(h, 0) + np.log1p(e), np.where(h >= 0, 1, e) / (1 + e)
-    for fast, slow in zip(kernels.softplus(array_api_compat.numpy, h), generic, strict=True):
+    for fast, slow in zip(softplus_kernel(array_api_compat.numpy, h), generic, strict=True):
         assert np.max(np.abs(fast - slow) / np.maximum(1, np.abs(slow))) <= 4 * 2.0**-53
 
 
