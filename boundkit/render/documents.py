@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from boundkit.arithmetic import ball, decimal, decimal_above, decimal_below, exact, precision
-from boundkit.papers import statements
 from boundkit.render.expressions import latex, text
 from boundkit.statement import Statement
 
@@ -35,6 +34,8 @@ def improved_by(statement: Statement) -> tuple[str, ...]:
     >>> improved_by(statement("os19.lem6_12"))
     ('os19.lem6_12.sharpened',)
     """
+    from boundkit.papers import statements
+
     return tuple(item.id for item in statements() if item.improves == statement.id)
 
 
