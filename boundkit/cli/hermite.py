@@ -18,7 +18,7 @@ def command(activation: str, degree: int, digits: int, convention: str, derivati
     """Give the Hermite coefficients of ACTIVATION, a name or an expression in z."""
     from boundkit.activations import activation as find_activation, hermite
     from boundkit.render.documents import hermite_document
-    from boundkit.render.tables import Table
+    from boundkit.render.layout import Table
 
     chosen = find_activation(activation)
     found = hermite(chosen, degree=degree, digits=digits, convention=convention, derivative=derivative)

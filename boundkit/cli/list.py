@@ -15,7 +15,7 @@ def command(paper: str | None, kind: str | None, as_json: bool) -> None:
     """List the statements: how their constants are known, how many errata, how they can be verified."""
     from boundkit.papers import statements
     from boundkit.render.documents import list_document
-    from boundkit.render.tables import Table
+    from boundkit.render.layout import Table
 
     document = list_document(statements(paper=paper, kind=kind))
     columns = ("id", "kind", "form", "constants", "errata", "title")

@@ -14,7 +14,7 @@ def command(data: str, activation: str | None, as_json: bool) -> None:
     from boundkit.activations import activation as find_activation
     from boundkit.data import dataset, quantities
     from boundkit.render.documents import quantities_document
-    from boundkit.render.tables import Table
+    from boundkit.render.layout import Table
 
     chosen = None if activation is None else find_activation(activation)
     points = dataset(data)

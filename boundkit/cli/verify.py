@@ -102,7 +102,7 @@ def write(report: Report, document: Document, folder: Path) -> None:
 
 def describe(report: Report, document: Document) -> str:
     """A report for readers: verdict, circumstances, and one line a claim."""
-    from boundkit.render.tables import Table
+    from boundkit.render.layout import Table
 
     failure = document["failure_allowed"]
     head = fields(

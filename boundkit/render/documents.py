@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 import sympy
 
 from boundkit.arithmetic import ball, decimal, decimal_above, decimal_below, exact, precision
-from boundkit.render.expressions import latex, text
-from boundkit.statement import Statement
 
 if TYPE_CHECKING:
     from boundkit.activations import Activation, Coefficient
     from boundkit.data import Dataset, Quantity
     from boundkit.query import Requirement, Solution
+    from boundkit.statement import Statement
     from boundkit.verify import Certificate, Report
 
 Document = dict[str, Any]
@@ -288,6 +287,8 @@ def _finite(decimal_string: str) -> str | None:
 
 
 def _formula(expression: sympy.Basic) -> Document:
+    from boundkit.render.expressions import latex, text
+
     return {"latex": latex(expression), "text": text(expression)}
 
 

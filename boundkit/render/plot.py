@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from boundkit.errors import BadInput
-from boundkit.render.tables import SIGNIFICANT
+from boundkit.render.layout import SIGNIFICANT
 
 if TYPE_CHECKING:
     from boundkit.verify import Report

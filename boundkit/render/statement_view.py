@@ -20,7 +20,9 @@ ENVIRONMENTS = {
     "corollary": "corollary",
     "lemma": "lemma",
     "definition": "definition",
+    "proposition": "proposition",
     "assumption": "assumption",
+    "comparator": "remark",
 }
 
 
@@ -44,8 +46,9 @@ def as_latex(statement: Statement) -> str:
         lines += [r"\end{gather*}"]
     names = latex_names(paper)
     meanings = [rf"\({names[word.symbol]}\): {_escaped(word.meaning)}" for word in _words(statement)]
-    lines += [f"Here {'; '.join(meanings)}.", rf"\end{{{kind}}}"]
-    return "\n".join(lines)
+    if meanings:
+        lines += [f"Here {'; '.join(meanings)}."]
+    return "\n".join([*lines, rf"\end{{{kind}}}"])
 
 
 def as_page(statement: Statement) -> RenderableType:

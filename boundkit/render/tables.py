@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from tabulate import tabulate
 
 from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find, statements
 from boundkit.render.documents import above, below, integer
 from boundkit.render.expressions import text
+from boundkit.render.layout import SIGNIFICANT, Cell, Table
 from boundkit.statement import Statement
 
 if TYPE_CHECKING:
@@ -22,8 +18,6 @@ if TYPE_CHECKING:
     from boundkit.data import Dataset
     from boundkit.query import Requirement
 
-Cell = str | int | float | bool | None
-SIGNIFICANT = 6
 WIDTH_COLUMNS = (
     "statement",
     "form",
@@ -36,48 +30,6 @@ WIDTH_COLUMNS = (
     "radius",
     "reason",
 )
-STYLES = {"text": "simple", "md": "github", "latex": "latex_booktabs", "html": "html"}
-FORMATS = ("md", "latex", "csv", "html", "json")
-
-
-@dataclass(frozen=True)
-class Table:
-    """Named columns of plain values."""
-
-    name: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-
-    def to(self, format: str) -> str:
-        r"""The table as `md`, `latex`, `csv`, `html`, `json` or `text` (aligned, for a terminal).
-
-        >>> print(Table("example", ("name", "value"), (("a|b", 1), ("c", None))).to("md"))
-        | name   | value   |
-        |--------|---------|
-        | a\|b   | 1       |
-        | c      |         |
-        """
-        if format == "json":
-            return json.dumps(self.document(), allow_nan=False)
-        if format == "csv":
-            return _csv([self.columns, *self.rows])
-        if format not in STYLES:
-            raise unknown("format", format, FORMATS)
-        bar = r"\|" if format == "md" else "|"
-        rows = [[_shown(cell).replace("|", bar) for cell in row] for row in self.rows]
-        return tabulate(rows, headers=list(self.columns), tablefmt=STYLES[format], disable_numparse=True)
-
-    def select(self, *columns: str) -> Table:
-        """The same rows with these columns only; BadInput for an unknown one."""
-        for column in columns:
-            if column not in self.columns:
-                raise unknown("column", column, self.columns)
-        places = [self.columns.index(column) for column in columns]
-        return Table(self.name, columns, tuple(tuple(row[place] for place in places) for row in self.rows))
-
-    def document(self) -> dict[str, Any]:
-        """`{"table", "columns", "rows"}`."""
-        return {"table": self.name, "columns": list(self.columns), "rows": [list(row) for row in self.rows]}
 
 
 @dataclass(frozen=True)
@@ -234,13 +186,3 @@ def _no_more(others: Mapping[str, Any], *known: str) -> None:
     given = [name for name, value in others.items() if value is not None]
     if given:
         raise BadInput(given[0], others[given[0]], f"is not used by this table, which takes {', '.join(known)}")
-
-
-def _shown(cell: Cell) -> str:
-    return "" if cell is None else str(cell)
-
-
-def _csv(rows: Iterable[Iterable[Cell]]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows([_shown(cell) for cell in row] for row in rows)
-    return lines.getvalue().rstrip("\n")

@@ -13,7 +13,8 @@ from hypothesis import given, strategies as st
 from boundkit.errors import BadInput
 from boundkit.papers import statements
 from boundkit.query import required_width
-from boundkit.render.tables import Table, compare, table
+from boundkit.render.layout import Table
+from boundkit.render.tables import compare, table
 
 DATA = "orthonormal:n=4"
 CELLS = st.one_of(
