@@ -10,6 +10,7 @@ error times the product of the row lengths.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
@@ -103,36 +104,63 @@ def float_gram(data: Dataset) -> tuple[Array, float, Array]:
     """
     if data.n > LARGEST_GRAM_SIDE:
         raise Infeasible(f"n = {data.n} samples: pairwise quantities are computed up to n = {LARGEST_GRAM_SIDE}")
-    rows, roundings, lengths = _float_rows(data)
+    rows, roundings, lengths = float_rows(data)
     gram = rows @ rows.T
     if unit_rows(data):
         np.fill_diagonal(gram, 1.0)
-    return np.tril(gram) + np.tril(gram, -1).T, gamma(data.d + 2 * roundings + 2), lengths
+    return np.tril(gram) + np.tril(gram, -1).T, correlation_error(data.d, roundings), lengths
 
 
-@remembered
+def correlation_error(d: int, roundings: int) -> float:
+    """A bound on |computed - exact| for inner products of rows with `roundings` an entry, relative to the lengths."""
+    return gamma(d + 2 * roundings + 2)
+
+
 def gram_eigenvalue(data: Dataset) -> Any:
     """sigma_min(X)^2 = lambda_min(G), a ball that does not go below 0; exactly 0 when n > d."""
-    return flint.arb(0) if data.n > data.d else _smallest(data, 1)
+    return power_eigenvalue(data, 1)
+
+
+def khatri_rao_eigenvalue(data: Dataset) -> Any:
+    """sigma_min(X * X)^2 = lambda_min(G o G), a ball that does not go below 0; exactly 0 when n > d (d + 1) / 2."""
+    return power_eigenvalue(data, 2)
+
+
+def power_eigenvalue(data: Dataset, power: int) -> Any:
+    """sigma_min(X^(* m))^2 = lambda_min of the m-th Hadamard power of G, m = `power`; does not go below 0.
+
+    Exactly 0 when n exceeds the dimension of the symmetric tensors of order m, which the rows of X^(* m) are.
+    """
+    if data.n > math.comb(data.d + power - 1, power):
+        return flint.arb(0)
+    found = _power_eigenvalues(data)
+    if power not in found:
+        with precision(BITS):
+            found[power] = _smallest(data, power)
+    return found[power]
 
 
 @remembered
-def khatri_rao_eigenvalue(data: Dataset) -> Any:
-    """sigma_min(X * X)^2 = lambda_min(G o G), a ball that does not go below 0.
-
-    Exactly 0 when n > d (d + 1) / 2, the dimension of the symmetric tensors that the rows x (x) x are.
-    """
-    return flint.arb(0) if 2 * data.n > data.d * (data.d + 1) else _smallest(data, 2)
+def _power_eigenvalues(data: Dataset) -> dict[int, Any]:
+    return {}
 
 
-def _smallest(data: Dataset, hadamard_power: int) -> Any:
-    if few(data, data.n):
-        powers = [[entry**hadamard_power for entry in row] for row in ball_gram(data).tolist()]
-        return smallest_eigenvalue_of_balls(flint.arb_mat(powers)).nonnegative_part()
+def _smallest(data: Dataset, power: int) -> Any:
+    if few(data, data.n) and power <= 2:
+        entries = [[entry**power for entry in row] for row in ball_gram(data).tolist()]
+        return smallest_eigenvalue_of_balls(flint.arb_mat(entries)).nonnegative_part()
     gram, c, lengths = float_gram(data)
-    if hadamard_power == 2:
-        gram, c, lengths = gram * gram, c * (2 + c) + gamma(1) * (1 + c) ** 2, lengths**2
+    if power > 1:
+        gram, lengths = _hadamard_power(gram, power), lengths**power * (1 + gamma(power))
+        c = (1 + c) ** power * (1 + gamma(2 * power)) - 1 + gamma(power)
     return smallest_eigenvalue(gram, _spread(data, c, lengths)).nonnegative_part()
+
+
+def _hadamard_power(gram: Array, power: int) -> Array:
+    result = gram.copy()
+    for _ in range(power - 1):
+        result *= gram
+    return result
 
 
 @remembered
@@ -145,7 +173,7 @@ def largest_gram_eigenvalue(data: Dataset) -> Any:
     if data.n <= data.d:
         gram, c, lengths = float_gram(data)
     else:
-        rows, roundings, lengths = _float_rows(data)
+        rows, roundings, lengths = float_rows(data)
         gram = rows.T @ rows
         gram = np.tril(gram) + np.tril(gram, -1).T
         c = gamma(data.n + 2 * roundings + 2)
@@ -196,7 +224,7 @@ def _lengths(X: Array) -> Array:
     return np.sqrt(np.einsum("ij,ij->i", X, X))
 
 
-def _float_rows(data: Dataset) -> tuple[Array, int, Array]:
+def float_rows(data: Dataset) -> tuple[Array, int, Array]:
     """Rows (normalised if unit rows), the roundings an entry carries, upper bounds of the lengths."""
     lengths = _lengths(data.X)
     if unit_rows(data):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -12,8 +13,18 @@ import flint
 from boundkit import activations
 from boundkit.activations import Activation
 from boundkit.arithmetic import decimal, decimal_above, decimal_below, precision
-from boundkit.data.bounds import khatri_rao_bound, separation_bound
+from boundkit.data.bounds import (
+    gershgorin_bound,
+    indicator_bound,
+    khatri_rao_bound,
+    power_bound,
+    quadratic_bound,
+    quadratic_output_bound,
+    separation_bound,
+    sum_bound,
+)
 from boundkit.data.datasets import Dataset
+from boundkit.data.eigenvalues import smallest_kernel_eigenvalue
 from boundkit.data.gram import (
     BITS,
     closest_pair,
@@ -23,7 +34,6 @@ from boundkit.data.gram import (
     require_unit_rows,
     row_norm_deviation,
 )
-from boundkit.data.kernel import smallest_covariance_eigenvalue
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
 
 
@@ -70,8 +80,10 @@ def quantities(
     `n`, `d`, `norm_y`, `norm_X`, `sigma_min_X`, `sigma_min_KR` (smallest singular value of the row-wise
     Khatri-Rao square), `kappa` = sqrt(d / n) norm_X / sigma_min_KR^2, `separation` = min over pairs of
     min(|x_i - x_j|, |x_i + x_j|), `rho_max` = max |<x_i, x_j>|, `row_norm_deviation` = max | |x_i| - 1 |
-    (exactly 0 within 1e-9). With an activation also `lambda` (`os19` Definition 6.1), the lower bounds on it
-    `lambda_bound_khatri_rao` (D17) and `lambda_bound_separation` (D14, ReLU), and the activation's own
+    (exactly 0 within 1e-9). With an activation also the smallest eigenvalues `lambda` (`os19` Definition 6.1),
+    `lambda_out` (Definition 3.1) and `lambda_ntk` (both layers), the lower bounds on the first two, `lambda_bound_...`
+    and `lambda_out_bound_...` (see `boundkit.data.bounds`): `quadratic` (Lemma 6.4), `khatri_rao`, `sum` (D17), `power`
+    (H.1, H.2), `gershgorin` (D17b), `separation` (D14, ReLU), `indicator` (I.2, ReLU); and the activation's own
     quantities such as `mu_phi` and `B`.
 
     Rows within 1e-9 of length 1 stand for their exactly normalised versions. Raises BadInput for an unknown
@@ -155,9 +167,20 @@ OF_DATA: dict[str, Callable[[Dataset], Any]] = {
 }
 
 OF_DATA_AND_ACTIVATION: dict[str, Callable[[Dataset, Activation], Any]] = {
-    "lambda": smallest_covariance_eigenvalue,
+    "lambda": smallest_kernel_eigenvalue,
+    "lambda_out": partial(smallest_kernel_eigenvalue, kind="sigma_tilde"),
+    "lambda_ntk": partial(smallest_kernel_eigenvalue, kind="ntk"),
+    "lambda_bound_quadratic": quadratic_bound,
     "lambda_bound_khatri_rao": khatri_rao_bound,
+    "lambda_bound_power": power_bound,
+    "lambda_bound_sum": sum_bound,
+    "lambda_bound_gershgorin": gershgorin_bound,
     "lambda_bound_separation": separation_bound,
+    "lambda_bound_indicator": indicator_bound,
+    "lambda_out_bound_quadratic": quadratic_output_bound,
+    "lambda_out_bound_power": partial(power_bound, kind="sigma_tilde"),
+    "lambda_out_bound_sum": partial(sum_bound, kind="sigma_tilde"),
+    "lambda_out_bound_gershgorin": partial(gershgorin_bound, kind="sigma_tilde"),
 }
 
 OF_ACTIVATION = (

@@ -13,9 +13,14 @@ import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
 
+from boundkit.data.inverse import largest_of_inverse
+
 Array = NDArray[np.float64]
 
 UNIT_ROUNDOFF = 2.0**-53
+LEAST_ITERATED = 200  # rows from which factorisations beat an eigendecomposition
+MOST_SHIFTS = 12
+MARGIN = 16  # first shifts stay a 16th of the proven loss below the estimate
 UNDERFLOW = 2.0**-1022  # bounds the absolute error of one operation that underflows, flushed to zero or not
 
 
@@ -28,16 +33,66 @@ def gamma(operations: int) -> float:
 def smallest_eigenvalue(matrix: Array, spread: float = 0.0) -> Any:
     """A ball that contains lambda_min of every symmetric matrix within spectral distance `spread`.
 
-    `matrix` is float64 [n, n], exactly symmetric and finite. The price is one partial eigendecomposition and
-    one or two Cholesky factorisations.
+    `matrix` is float64 [n, n], exactly symmetric and finite. The price is three or four Cholesky factorisations where
+    the matrix is positive definite and large, otherwise a partial eigendecomposition and one or two.
 
     >>> bool(smallest_eigenvalue(np.array([[2.0, 1.0], [1.0, 2.0]])).contains(1))
     True
     """
-    values, vectors = scipy.linalg.eigh(matrix, subset_by_index=[0, 0])
-    lower = _certified_below(matrix, float(values[0]))
-    upper = _rayleigh_above(matrix, vectors[:, 0])
-    return (lower - flint.arb(spread)).union(upper + flint.arb(spread))
+    found = _by_inverse_iteration(matrix) if len(matrix) >= LEAST_ITERATED else None
+    if found is None:
+        values, vectors = scipy.linalg.eigh(matrix, subset_by_index=[0, 0])
+        found = _certified_below(matrix, float(values[0])), vectors[:, 0]
+    lower, vector = found
+    return (lower - flint.arb(spread)).union(_rayleigh_above(matrix, vector) + flint.arb(spread))
+
+
+def _by_inverse_iteration(matrix: Array) -> tuple[Any, Array] | None:
+    """A certified lower bound and an approximate eigenvector; None unless the matrix is positive definite enough.
+
+    Every factorisation of A - s I that runs to completion certifies s (see `_certified_below`) and serves Lanczos on
+    the inverse, whose residual tells how far s can safely be raised for the next.
+    """
+    vector = np.random.default_rng(0).standard_normal(len(matrix))
+    shift = -_loss(matrix, 0.0) / MARGIN
+    certified, failed = -np.inf, np.inf
+    for _ in range(MOST_SHIFTS):
+        factor = _factor(matrix, shift)
+        if factor is None:
+            failed, shift = shift, (certified + shift) / 2
+            if not np.isfinite(certified):
+                return None
+            continue
+        certified = shift
+        with np.errstate(all="ignore"):
+            vector, largest, residual = largest_of_inverse(factor, vector)
+            estimate, cautious = shift + 1 / largest, shift + 1 / (largest + residual)
+        margin = _loss(matrix, estimate) / MARGIN
+        if not (np.isfinite(cautious) and np.isfinite(vector).all()):
+            return None
+        if estimate - shift <= 2 * margin:
+            return (flint.arb(shift) - flint.arb(_loss(matrix, shift))).lower(), vector
+        shift = max(cautious - margin - (estimate - cautious) / 10, (certified + cautious) / 2)
+        shift = shift if shift < failed else (certified + failed) / 2
+    return None
+
+
+def _loss(matrix: Array, shift: float) -> float:
+    """The part of a certified lower bound that rounding takes; see `_certified_below`."""
+    n = len(matrix)
+    shifted = np.abs(matrix.diagonal() - shift)
+    relative = gamma(n + 4) / (1 - gamma(n + 4)) * (1 + gamma(8))
+    top = float(shifted.max())
+    rounding = relative * math.fsum(shifted) + UNIT_ROUNDOFF * top * (1 + gamma(8))
+    return max((rounding + n * (2 * n + 4 + 4 * top) * UNDERFLOW) * (1 + gamma(8)), UNDERFLOW * 2.0**64)
+
+
+def _factor(matrix: Array, shift: float) -> Array | None:
+    """The lower Cholesky factor of matrix - shift I, in Fortran order; None if there is none."""
+    shifted = matrix.copy()
+    np.fill_diagonal(shifted, matrix.diagonal() - shift)
+    factor, failure = scipy.linalg.lapack.dpotrf(shifted.T, lower=1, overwrite_a=1, clean=0)
+    return factor if failure == 0 else None
 
 
 def _certified_below(matrix: Array, estimate: float) -> Any:
@@ -55,24 +110,12 @@ def _certified_below(matrix: Array, estimate: float) -> Any:
     and one entry underflows by at most (2 n + 2 max_j |r_j|) * UNDERFLOW <= (2 n + 4 + 4 max_i S_ii) *
     UNDERFLOW.
     """
-    n = len(matrix)
-    diagonal = matrix.diagonal()
-    relative = gamma(n + 4) / (1 - gamma(n + 4)) * (1 + gamma(8))
-
-    def loss(shifted: Array) -> float:
-        top = float(shifted.max())
-        rounding = relative * math.fsum(shifted) + UNIT_ROUNDOFF * top * (1 + gamma(8))
-        return (rounding + n * (2 * n + 4 + 4 * top) * UNDERFLOW) * (1 + gamma(8))
-
     # The proven loss far exceeds the true rounding error, so the first shift is much closer than that.
-    margin = max(loss(np.abs(diagonal - estimate)) / 16, UNDERFLOW * 2.0**60)
+    margin = _loss(matrix, estimate) / MARGIN
     while True:
         shift = estimate - margin
-        shifted = matrix.copy()
-        np.fill_diagonal(shifted, diagonal - shift)
-        lost = loss(shifted.diagonal())
-        if scipy.linalg.lapack.dpotrf(shifted.T, overwrite_a=1, clean=0)[1] == 0:
-            return (flint.arb(shift) - flint.arb(lost)).lower()
+        if _factor(matrix, shift) is not None:
+            return (flint.arb(shift) - flint.arb(_loss(matrix, shift))).lower()
         margin *= 4
 
 
@@ -80,12 +123,21 @@ def _rayleigh_above(matrix: Array, vector: Array) -> Any:
     """A number certainly at or above lambda_min(A): a Rayleigh quotient plus its rounding error."""
     n = len(matrix)
     numerator = float(vector @ (matrix @ vector))
-    absolute = np.abs(vector)
-    size = float(absolute @ (np.abs(matrix) @ absolute)) * (1 + 2 * gamma(2 * n))
+    size = _frobenius_above(matrix) * float(vector @ vector) * (1 + 2 * gamma(2 * n))  # >= |v|^T |A| |v|
     error = gamma(2 * n) * (1 + gamma(8)) * size + 2 * n * (n + 1) * UNDERFLOW
     square = float(vector @ vector)
     quotient = flint.arb(numerator, error) / flint.arb(square, gamma(n) * (1 + 2 * gamma(n)) * square + n * UNDERFLOW)
     return quotient.upper()
+
+
+def _frobenius_above(matrix: Array) -> float:
+    """An upper bound on the Frobenius norm, even where squares of entries overflow or underflow."""
+    n = len(matrix)
+    with np.errstate(over="ignore"):
+        norm = float(np.linalg.norm(matrix))
+    if not math.isfinite(norm):
+        return n * float(np.abs(matrix).max()) * (1 + gamma(2))
+    return norm * (1 + 2 * gamma(n * n + 2)) + n * UNDERFLOW**0.5
 
 
 def smallest_eigenvalue_of_balls(matrix: Any) -> Any:

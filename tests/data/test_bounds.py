@@ -8,9 +8,18 @@ from hypothesis import given, settings, strategies as st
 
 from boundkit.activations import activation
 from boundkit.data import Dataset, dataset
-from boundkit.data.bounds import khatri_rao_bound, separation_bound
+from boundkit.data.bounds import (
+    gershgorin_bound,
+    indicator_bound,
+    khatri_rao_bound,
+    power_bound,
+    quadratic_bound,
+    quadratic_output_bound,
+    separation_bound,
+    sum_bound,
+)
+from boundkit.data.eigenvalues import smallest_kernel_eigenvalue
 from boundkit.data.gram import closest_pair, gram_eigenvalue, khatri_rao_eigenvalue
-from boundkit.data.kernel import smallest_covariance_eigenvalue
 from boundkit.errors import NotApplicable
 
 
@@ -34,7 +43,7 @@ def test_khatri_rao_bound_is_below_lambda(data, name):
     bound = khatri_rao_bound(data, chosen)
     weaker = chosen.quantity("mu_phi") ** 2 * khatri_rao_eigenvalue(data)
     assert weaker.lower() <= bound.upper()
-    assert bound.lower() <= smallest_covariance_eigenvalue(data, chosen).upper()
+    assert bound.lower() <= smallest_kernel_eigenvalue(data, chosen).upper()
 
 
 @settings(max_examples=40)
@@ -45,7 +54,7 @@ def test_separation_bound_is_below_lambda_and_above_its_second_form(data):
     distance = float(closest_pair(data)) ** 0.5
     second = 0.0634936 * distance / math.sqrt(2 * math.log(2 * (data.n - 1)) + distance**2)
     assert float(bound) >= second * (1 - 1e-9)
-    assert 2.7 * float(bound) <= float(smallest_covariance_eigenvalue(data, activation("relu")).upper())
+    assert 2.7 * float(bound) <= float(smallest_kernel_eigenvalue(data, activation("relu")).upper())
 
 
 def test_separation_bound_at_the_ends():
@@ -77,8 +86,75 @@ def test_looseness_is_of_the_size_that_the_specification_measured(name, n, d, me
     """Means over 20 draws of lambda and mu_phi^2 sigma_min(X * X)^2: one draw within a factor 2.5."""
     chosen = activation(name)
     draws = [dataset("sphere", n=n, d=d, seed=seed) for seed in range(20)]
-    lambdas = [float(smallest_covariance_eigenvalue(data, chosen)) for data in draws]
+    lambdas = [float(smallest_kernel_eigenvalue(data, chosen)) for data in draws]
     bounds = [float(chosen.quantity("mu_phi") ** 2 * khatri_rao_eigenvalue(data)) for data in draws]
     assert 1 / 2.5 < np.mean(lambdas) / measured < 2.5
     assert 1 / 2.5 < np.mean(bounds) / bound < 2.5
     assert all(gram_eigenvalue(data) == 0 for data in draws) == (n > d)
+
+
+@settings(max_examples=30)
+@given(
+    configurations(), st.sampled_from(["relu", "softplus", "tanh", "elu"]), st.sampled_from(["sigma", "sigma_tilde"])
+)
+def test_bounds_are_ordered_and_below_the_eigenvalue(data, name, kind):
+    """`os19` H.1, H.2, D17 and D17b lie below the truth, and the sum above the best single power."""
+    chosen = activation(name)
+    truth = smallest_kernel_eigenvalue(data, chosen, kind)
+    single, total = power_bound(data, chosen, kind), sum_bound(data, chosen, kind)
+    assert single.lower() <= total.upper()
+    for bound in (single, total, gershgorin_bound(data, chosen, kind)):
+        assert bound.lower() <= truth.upper()
+    if kind == "sigma":
+        assert quadratic_bound(data, chosen).lower() <= khatri_rao_bound(data, chosen).upper()
+        assert khatri_rao_bound(data, chosen).lower() <= total.upper()
+    else:
+        assert quadratic_output_bound(data, chosen).lower() <= single.upper()
+
+
+def test_bounds_are_attained_by_orthonormal_rows():
+    """For orthonormal rows the sums and the Gershgorin bounds are the eigenvalues E phi'(g)^2 and Var phi(g)."""
+    data, chosen = dataset("orthonormal:n=5"), activation("gelu")
+    for kind, truth in (("sigma", "second_moment_dphi"), ("sigma_tilde", "var_phi")):
+        exact = float(chosen.quantity(truth))
+        assert float(sum_bound(data, chosen, kind)) == pytest.approx(exact, rel=1e-13)
+        assert float(gershgorin_bound(data, chosen, kind)) == pytest.approx(exact, rel=1e-13)
+
+
+@pytest.mark.parametrize("kind", ["sigma", "sigma_tilde"])
+def test_gershgorin_bound_is_the_best_of_all_cutoffs(kind):
+    """The R chosen beats every other one, each evaluated from the closed coefficients of the step and the ReLU."""
+    data = dataset("sphere:n=12,d=30")
+    rho = np.abs(np.triu(data.X @ data.X.T, 1)).max()
+    step = np.array(
+        [0.25]
+        + [
+            math.prod(range(1, r - 1, 2)) ** 2 / (2 * math.pi * math.factorial(r)) if r % 2 else 0.0
+            for r in range(1, 60)
+        ]
+    )
+    relu = np.concatenate([[1 / (2 * math.pi), 0.25], [step[r - 1] / r for r in range(2, 60)]])
+    squares = np.concatenate([[0.0], step]) if kind == "sigma" else relu
+    values = [(0.5 - squares[:m].sum()) * (1 - 11 * rho**m) for m in range(1, 60)]
+    assert float(gershgorin_bound(data, activation("relu"), kind)) == pytest.approx(max(values), rel=1e-10)
+
+
+def test_gershgorin_bound_is_zero_for_coherent_rows():
+    """Correlations so near 1 that no usable power separates the rows give the trivial bound."""
+    X = np.array([[1.0, 0], [np.cos(1e-3), np.sin(1e-3)], [0, 1]])
+    assert gershgorin_bound(Dataset("test", X, np.ones(3)), activation("relu")) == 0
+
+
+def test_indicator_bound_on_the_circle():
+    """`os19` I.2 with the separation 2 sin(pi / 2n) of equispaced directions; ReLU only."""
+    bound = indicator_bound(dataset("circle:n=8"), activation("relu"))
+    assert float(bound) == pytest.approx(2 * math.sin(math.pi / 16) / 6400, rel=1e-12)
+    with pytest.raises(NotApplicable, match="relu"):
+        indicator_bound(dataset("circle:n=8"), activation("softplus"))
+
+
+def test_quadratic_output_bound_of_the_paper():
+    """`os19` section 3: gamma = 0.282095 for ReLU and 0.146103 for softplus."""
+    data = dataset("orthonormal:n=4")
+    for name, gamma in (("relu", 0.282095), ("softplus", 0.146103)):
+        assert float(quadratic_output_bound(data, activation(name))) ** 0.5 == pytest.approx(gamma, abs=1e-6)

@@ -8,8 +8,8 @@ from hypothesis import given, settings, strategies as st
 
 from boundkit.activations import activation
 from boundkit.arithmetic import precision
-from boundkit.data import Dataset, dataset, gram, kernel
-from boundkit.data.kernel import smallest_covariance_eigenvalue
+from boundkit.data import Dataset, dataset, eigenvalues, gram, profiles, unit_kernels
+from boundkit.data.eigenvalues import smallest_kernel_eigenvalue
 from boundkit.errors import NotApplicable
 
 
@@ -49,7 +49,7 @@ def test_relu_enclosure_contains_the_exact_lambda(side, seed, n, d, close):
     data = Dataset("test", X, np.ones(n))
     with pytest.MonkeyPatch.context() as patch, precision(256):
         patch.setattr(gram, "LARGEST_BALL_SIDE", side)
-        enclosure = smallest_covariance_eigenvalue(data, activation("relu"))
+        enclosure = smallest_kernel_eigenvalue(data, activation("relu"))
     assert enclosure.overlaps(relu_reference(X))
     assert float(enclosure.rad()) < (1e-12 if not close else 1e-10 if side else 1e-7)
 
@@ -58,37 +58,51 @@ def test_relu_enclosure_contains_the_exact_lambda(side, seed, n, d, close):
 def test_softplus_enclosure_agrees_with_quadrature(specification):
     """lambda of softplus agrees with tensor quadrature to its accuracy."""
     data = dataset(specification)
-    enclosure = smallest_covariance_eigenvalue(data, activation("softplus"))
+    enclosure = smallest_kernel_eigenvalue(data, activation("softplus"))
     assert abs(float(enclosure) - softplus_reference(data.X)) < 1e-10
     assert float(enclosure.rad()) < 1e-11
 
 
 def test_uncertain_kernel_values_widen_the_enclosure(monkeypatch):
     """If the kernel is only known to 1e-6, so is lambda: the error of the kernel reaches the answer."""
-    exact = {n: smallest_covariance_eigenvalue(dataset("sphere", n=n, d=9), activation("relu")) for n in (9, 80)}
-    honest = kernel.dual_interval
+    monkeypatch.setattr(profiles, "ARCCOS_BELOW", 0.0)  # so that many samples, too, use the intervals
+    exact = {n: smallest_kernel_eigenvalue(dataset("sphere", n=n, d=9), activation("relu")) for n in (9, 80)}
+    honest = eigenvalues.dual_interval
 
     def vague(*arguments):
         lower, upper = honest(*arguments)
         return lower - 1e-6, upper + 0.5e-6
 
-    monkeypatch.setattr(kernel, "dual_interval", vague)
+    monkeypatch.setattr(eigenvalues, "dual_interval", vague)
+    monkeypatch.setattr(profiles, "dual_interval", vague)
     for n, tight in exact.items():
-        wide = smallest_covariance_eigenvalue(dataset("sphere", n=n, d=9), activation("relu"))
+        wide = smallest_kernel_eigenvalue(dataset("sphere", n=n, d=9), activation("relu"))
         assert wide.contains(tight)
         assert 1e-7 < float(wide.rad()) < 1e-6 * n
 
 
-def test_blocks_do_not_change_the_covariance(monkeypatch):
-    """The blocked assembly gives the same enclosure as one block."""
-    whole = smallest_covariance_eigenvalue(dataset("sphere:n=100,d=9"), activation("relu"))
-    monkeypatch.setattr(kernel, "BLOCK", 7)
-    blocked = smallest_covariance_eigenvalue(dataset("sphere:n=100,d=9"), activation("relu"))
-    assert abs(float(whole) - float(blocked)) < 1e-13
+def test_tiles_do_not_change_the_enclosure(monkeypatch):
+    """Assembly in small tiles gives the same enclosure as in one."""
+    whole = smallest_kernel_eigenvalue(dataset("sphere:n=100,d=9"), activation("relu"))
+    monkeypatch.setattr(unit_kernels, "TILE", 7)
+    tiled = smallest_kernel_eigenvalue(dataset("sphere:n=100,d=9"), activation("relu"))
+    assert abs(float(whole) - float(tiled)) < 1e-13
+
+
+@pytest.mark.parametrize("name", ["relu", "softplus"])
+@pytest.mark.parametrize("kind", ["sigma", "sigma_tilde", "ntk"])
+def test_balls_and_floats_agree(monkeypatch, name, kind):
+    """Both arithmetics enclose the same eigenvalue of every kernel; together they are at least as tight."""
+    data = dataset("sphere:n=30,d=6")
+    tight = smallest_kernel_eigenvalue(data, activation(name), kind)
+    monkeypatch.setattr(gram, "LARGEST_BALL_SIDE", 0)
+    wide = smallest_kernel_eigenvalue(data, activation(name), kind)
+    assert wide.overlaps(tight)
+    assert float(tight.rad()) <= float(wide.rad()) < 1e-11
 
 
 def test_lambda_needs_unit_rows():
     """Rows of another length make the definition inapplicable."""
     data = Dataset("test", 2 * np.eye(3), np.ones(3))
     with pytest.raises(NotApplicable, match="rows must have length 1"):
-        smallest_covariance_eigenvalue(data, activation("relu"))
+        smallest_kernel_eigenvalue(data, activation("relu"))

@@ -1,0 +1,70 @@
+"""Gram matrices of the Jacobian of a finite network in either layer, for any number of outputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from boundkit.activations import Activation, activation as find_activation
+from boundkit.errors import BadInput, unknown
+
+LAYERS = ("hidden", "output", "both")
+SLICE_ENTRIES = 2**20
+
+
+def layer_gram(
+    X: Any, activation: str | Activation, *, weights: Any, output_weights: Any = None, layer: str = "both"
+) -> np.ndarray:
+    """J J^T [n K, n K] of x -> V phi(W x) at `weights` W [k, d] and `output_weights` V [K, k] or [k].
+
+    The parameters are those of the `hidden` layer (W), of the `output` layer (V), or of both. Rows are stacked class by
+    class (`ofls19` section 2): block (a, b) is [phi'(X W^T) diag(v_a o v_b) phi'(X W^T)^T] o X X^T, and I_K (x) phi(X
+    W^T) phi(X W^T)^T for the output layer (`ofls19` Theorem B.1). The Jacobian [n K, k (d + K)] is never formed. For
+    Gaussian W, hidden / |v|^2 tends to `sigma` and output / k to `sigma_tilde` (see `boundkit.data.kernels`). The
+    output weights may be left out for the output layer alone, whose gradients do not depend on them.
+
+    >>> layer_gram(np.eye(2), "relu", weights=np.array([[1.0, -1.0], [2.0, 3.0]]), output_weights=[1.0, -1.0])
+    array([[ 7.,  6.],
+           [ 6., 10.]])
+    """
+    phi = find_activation(activation)
+    X, W = _matrix("X", X), _matrix("weights", weights)
+    if layer not in LAYERS:
+        raise unknown("layer", layer, LAYERS)
+    if W.shape[1] != X.shape[1]:
+        raise BadInput("weights", f"shape {W.shape}", f"must be [k, {X.shape[1]}], one row a hidden unit")
+    if output_weights is None and layer != "output":
+        raise BadInput("output_weights", None, f"is needed for the gradients of layer = {layer}")
+    V = np.zeros((1, len(W))) if output_weights is None else _matrix("output_weights", np.atleast_2d(output_weights))
+    if V.shape[1] != len(W):
+        raise BadInput("output_weights", f"shape {V.shape}", f"must be [K, {len(W)}], one column a hidden unit")
+    n, classes = len(X), len(V)
+    hidden, output = np.zeros((classes, classes, n, n)), np.zeros((n, n))
+    for first in range(0, len(W), max(1, SLICE_ENTRIES // n)):
+        part = slice(first, first + max(1, SLICE_ENTRIES // n))
+        value, slope = phi.value_and_derivative(X @ W[part].T)
+        output += value @ value.T
+        if layer != "output":
+            for a in range(classes):
+                for b in range(a + 1):
+                    hidden[a, b] += (slope * (V[a, part] * V[b, part])) @ slope.T
+    for a in range(classes):
+        for b in range(a):
+            hidden[b, a] = hidden[a, b]
+    blocks = hidden * (X @ X.T)
+    if layer != "hidden":
+        blocks[np.arange(classes), np.arange(classes)] += output
+    return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3).reshape(classes * n, classes * n))
+
+
+def _matrix(name: str, values: Any) -> np.ndarray:
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise BadInput(name, type(values).__name__, "must be an array of real numbers") from None
+    if array.ndim != 2 or 0 in array.shape:
+        raise BadInput(name, f"shape {array.shape}", "must be a matrix with at least one row and one column")
+    if not np.isfinite(array).all():
+        raise BadInput(name, "an array", "must have finite entries only")
+    return array

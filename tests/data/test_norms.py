@@ -1,0 +1,118 @@
+"""Kernels of rows of any length against two-dimensional quadrature at 25 digits and scaling laws."""
+
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings, strategies as st
+
+from boundkit.data import Dataset, kernel
+from boundkit.errors import NotApplicable
+
+FAMILIES = {
+    "2*erf(z/2)": (lambda z: 2 * mpmath.erf(z / 2), lambda z: 2 / mpmath.sqrt(mpmath.pi) * mpmath.exp(-z * z / 4)),
+    "sin(2*z)": (lambda z: mpmath.sin(2 * z), lambda z: 2 * mpmath.cos(2 * z)),
+    "3*cos(z/2)": (lambda z: 3 * mpmath.cos(z / 2), lambda z: -1.5 * mpmath.sin(z / 2)),
+    "exp(z/2)": (lambda z: mpmath.exp(z / 2), lambda z: mpmath.exp(z / 2) / 2),
+    "z**3-2*z+1": (lambda z: z**3 - 2 * z + 1, lambda z: 3 * z * z - 2),
+}
+
+
+def expectation(psi, s, t, rho):
+    """E psi(a) psi(b) for standard deviations s, t and correlation rho, by the trapezoidal rule (smooth psi)."""
+    step, width = mpmath.mpf(1) / 4, 44
+    nodes = [k * step for k in range(-width, width + 1)]
+    weights = [mpmath.exp(-x * x / 2) * step / mpmath.sqrt(2 * mpmath.pi) for x in nodes]
+    root = mpmath.sqrt(1 - rho * rho)
+    return mpmath.fsum(
+        w * v * psi(s * x) * psi(t * (rho * x + root * z))
+        for x, w in zip(nodes, weights, strict=True)
+        for z, v in zip(nodes, weights, strict=True)
+        if x * x + z * z < 125
+    )
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_entries_agree_with_quadrature(name):
+    """Each kernel's off-diagonal entry is within its radius (and that of the quadrature) of the double integral."""
+    X = np.array([[0.75, 0.5, 0.0], [-0.25, 1.0, 0.5]])
+    data = Dataset("test", X, np.ones(2))
+    with mpmath.workdps(25):
+        s, t = (mpmath.sqrt(mpmath.fsum(mpmath.mpf(x) ** 2 for x in row)) for row in X.tolist())
+        q = mpmath.fsum(mpmath.mpf(a) * b for a, b in zip(*X.tolist(), strict=True))
+        value, slope = (expectation(psi, s, t, q / (s * t)) for psi in FAMILIES[name])
+        expected = {"sigma": q * slope, "sigma_tilde": value, "ntk": value + q * slope}
+        for kind, number in expected.items():
+            found = kernel(data, name, kind=kind)
+            assert abs(mpmath.mpf(found.block[1, 0]) - number) <= found.radius[1, 0] + mpmath.mpf(10) ** -20
+            assert found.radius.max() < 1e-11
+
+
+@settings(max_examples=20)
+@given(seed=st.integers(0, 2**32), name=st.sampled_from(["relu", "leaky_relu:slope=0.1", "quadratic", "z**3"]))
+def test_homogeneous_kernels_scale_with_the_lengths(seed, name):
+    """K(D X) = D^p K(X) D^p for activations of degree p, in every layer, and zero rows give zero entries."""
+    generator = np.random.default_rng(seed)
+    X = generator.standard_normal((5, 4))
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    lengths = generator.uniform(0.01, 20, 5)
+    lengths[0] = 0.0
+    degree = {"quadratic": 2, "z**3": 3}.get(name, 1)
+    for kind in ("sigma", "sigma_tilde", "ntk"):
+        unit = kernel(Dataset("unit", X, np.ones(5)), name, kind=kind)
+        scaled = kernel(Dataset("scaled", lengths[:, None] * X, np.ones(5)), name, kind=kind)
+        factor = np.outer(lengths**degree, lengths**degree)
+        slack = scaled.radius + factor * (unit.radius + 1e-14 * np.abs(unit.block))
+        assert (np.abs(scaled.block - factor * unit.block) <= slack).all()
+        assert (scaled.radius <= 1e-11 * (factor + 1e-100)).all()
+
+
+def test_closed_forms_meet_the_series_at_unit_length():
+    """Rows just outside the tolerance of unit length use the closed forms; they agree with the series within it."""
+    X = np.random.default_rng(0).standard_normal((6, 4))
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    for name in ("erf", "sin", "cos", "exp(z)", "z**3-2*z+1"):
+        for kind in ("sigma", "sigma_tilde"):
+            near = kernel(Dataset("near", X * (1 + 1e-8), np.ones(6)), name, kind=kind)
+            unit = kernel(Dataset("unit", X, np.ones(6)), name, kind=kind)
+            assert 0 < np.abs(near.block - unit.block).max() < 1e-7 * np.abs(unit.block).max()
+
+
+def test_overflow_and_unknown_families_are_refused():
+    """Entries beyond float64, and activations without a closed form, are refused with a reason."""
+    large = Dataset("large", 100.0 * np.eye(2), np.ones(2))
+    with pytest.raises(NotApplicable, match="overflows"):
+        kernel(large, "exp(z)", kind="sigma_tilde")
+
+
+SMOOTH = {
+    "softplus": (lambda z: mpmath.log(1 + mpmath.exp(z)), lambda z: 1 / (1 + mpmath.exp(-z))),
+    "sigmoid": (lambda z: 1 / (1 + mpmath.exp(-z)), lambda z: mpmath.exp(-z) / (1 + mpmath.exp(-z)) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+def test_scaled_series_agree_with_quadrature(name):
+    """Activations without a closed form: off the diagonal and on it, to the accuracy of the quadrature."""
+    X = np.array([[0.75, 0.5, 0.0], [-0.25, 1.0, 0.5]])
+    data = Dataset("test", X, np.ones(2))
+    with mpmath.workdps(20):
+        lengths = [mpmath.sqrt(mpmath.fsum(mpmath.mpf(x) ** 2 for x in row)) for row in X.tolist()]
+        q = mpmath.fsum(mpmath.mpf(a) * b for a, b in zip(*X.tolist(), strict=True))
+        for i, j in ((0, 1), (1, 1)):
+            rho, product = (q / (lengths[0] * lengths[1]), q) if i != j else (mpmath.mpf(1), lengths[1] ** 2)
+            value, slope = (expectation(psi, lengths[i], lengths[j], rho) for psi in SMOOTH[name])
+            for kind, number in {"sigma": product * slope, "sigma_tilde": value}.items():
+                found = kernel(data, name, kind=kind)
+                assert abs(mpmath.mpf(found.block[i, j]) - number) <= found.radius[i, j] + mpmath.mpf(10) ** -11
+                assert found.radius.max() < 1e-12
+
+
+def test_series_is_refused_where_it_would_not_be_proven_or_cheap():
+    """Unbounded slopes, many different lengths and extreme lengths are refused with a reason."""
+    with pytest.raises(NotApplicable, match=r"rows must have length 1 for elu .*phi'' is unbounded"):
+        kernel(Dataset("two", 2.0 * np.eye(2), np.ones(2)), "elu")
+    many = np.diag(np.linspace(0.5, 2, 101))
+    with pytest.raises(NotApplicable, match="101 different lengths"):
+        kernel(Dataset("many", many, np.ones(101)), "tanh")
+    with pytest.raises(NotApplicable, match="one has 500"):
+        kernel(Dataset("long", 500.0 * np.eye(2), np.ones(2)), "tanh")
