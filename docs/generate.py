@@ -16,13 +16,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 
+import mpmath
+import sympy
+
+from boundkit.activations import Z, activation, hermite
+from boundkit.arithmetic import decimal
 from boundkit.cli.main import main as boundkit
 from boundkit.papers import papers, statements
 from boundkit.render.expressions import latex
+from boundkit.render.layout import Table
 from boundkit.render.tables import table
 from boundkit.statement import Paper, Statement
 
 ROOT = Path(__file__).parent.parent
+COMPARED = ("softplus", "relu", "gelu", "silu", "tanh", "erf", "cos", "sigmoid", "arctan", "elu")
+DEGREES, DIGITS = (1, 2, 4), 20
+HERMITE_PAGE = """# Hermite coefficients
+
+Orthonormal coefficients $\\mathbb E[\\phi(g) h_r(g)]$ to {digits} digits: the certified value (a ball that provably
+contains the coefficient, see `boundkit hermite`), numeric quadrature by mpmath, and the closed form where one exists.
+
+"""
 BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 SECONDS = re.compile(r", \d[\d.]* s$", re.MULTILINE)
 COLUMNS = "120"
@@ -38,6 +52,7 @@ def generated() -> Iterator[tuple[Path, str]]:
             yield spec.with_suffix(f".{suffix}"), made.to(format) + "\n"
     for paper in papers():
         yield ROOT / "docs" / "statements" / f"{paper.key}.md", paper_page(paper)
+    yield ROOT / "docs" / "hermite.md", hermite_page()
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
         text = path.read_text(encoding="utf-8")
         if BLOCK.search(text):
@@ -77,6 +92,37 @@ def paper_page(paper: Paper) -> str:
     ]
     parts += [statement_section(item) for item in statements(paper=paper.key)]
     return "\n".join(parts)
+
+
+def hermite_page() -> str:
+    """Certified coefficients beside numeric quadrature and closed forms."""
+    rows = [
+        (
+            f"`{name}`",
+            item.degree,
+            decimal(item.value, DIGITS),
+            quadrature(name, item.degree),
+            "" if item.closed_form is None else f"${sympy.latex(item.closed_form)}$",
+        )
+        for name in COMPARED
+        for item in hermite(name, degree=max(DEGREES), digits=DIGITS + 10)
+        if item.degree in DEGREES
+    ]
+    columns = ("activation", "degree", "certified", "quadrature", "closed form")
+    return HERMITE_PAGE.format(digits=DIGITS) + Table("hermite", columns, tuple(rows)).to("md") + "\n"
+
+
+def quadrature(name: str, degree: int) -> str:
+    """One coefficient by mpmath's numeric quadrature, which shares no code with the certified one."""
+    function = sympy.lambdify(Z, activation(name).expression, "mpmath")
+    with mpmath.workdps(DIGITS + 15):
+        norm = mpmath.sqrt(2 * mpmath.pi * mpmath.factorial(degree) * mpmath.mpf(2) ** degree)
+        value = mpmath.quad(
+            lambda x: function(x) * mpmath.hermite(degree, x / mpmath.sqrt(2)) * mpmath.exp(-x * x / 2) / norm,
+            [-20, -10, -4, 0, 4, 10, 20],
+        )
+        small = abs(value) < mpmath.mpf(10) ** -(DIGITS + 5)
+        return "0" if small else str(mpmath.nstr(value, DIGITS, strip_zeros=False))
 
 
 def statement_section(item: Statement) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": "Compare the widths that theorems require.",
     "table": "Print a table.",
     "hermite": "Give certified Hermite coefficients of an activation.",
+    "kernel": "Give the dual activation and the kernel's spectrum.",
     "quantities": "Measure the quantities that theorems ask of data.",
     "certify": "Certify one network from its initialisation.",
     "verify": "Put a statement on trial.",

@@ -185,6 +185,29 @@ def _coefficient(item: Coefficient, digits: int) -> Document:
     }
 
 
+def dual_document(
+    activation: Activation,
+    rows: Iterable[tuple[Fraction, Any, Any]],
+    *,
+    data: Dataset | None,
+    bounds: Iterable[Quantity],
+) -> Document:
+    """Dual activations of phi and phi' by correlation; the eigenvalue and its lower bounds where there are data."""
+    from boundkit.data import Quantity
+
+    dual = [
+        {"rho": str(rho), **_enclosures({"phi": Quantity("phi", value), "derivative": Quantity("derivative", slope)})}
+        for rho, value, slope in rows
+    ]
+    found = {item.name: item for item in bounds}
+    return {
+        "activation": activation.name,
+        "dual": dual,
+        "data": None if data is None else data.name,
+        "bounds": _enclosures(found),
+    }
+
+
 def quantities_document(data: Dataset, quantities: Mapping[str, Quantity], activation: Activation | None) -> Document:
     """What was measured on the data, each number with its enclosure."""
     return {

@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from boundkit.errors import BadInput
+from boundkit.render.canvas import GUARANTEED, MEASURED, drawing
 from boundkit.render.layout import SIGNIFICANT
 
 if TYPE_CHECKING:
     from boundkit.verify import Report
-
-SUFFIXES = (".png", ".svg")
-MEASURED, GUARANTEED = "#2a6f97", "#c1121f"
-THEME: Any = {
-    "font.size": 9,
-    "axes.titlesize": 10,
-    "axes.titleweight": "bold",
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.alpha": 0.25,
-    "legend.frameon": False,
-    "svg.hashsalt": "boundkit",
-}
 
 
 def misfit_plot(report: Report, path: str | Path) -> Path:
@@ -35,19 +22,10 @@ def misfit_plot(report: Report, path: str | Path) -> Path:
     panel shows measured over guaranteed, which stays at most 1 where the claim holds. Raises BadInput for
     another suffix, a report without a run, a place that cannot be written, and when matplotlib is missing.
     """
-    path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise BadInput("plot", path, "must end in .png or .svg")
     if not report.curves.get("misfit"):
         raise BadInput("report", report.statement, "holds no training run to draw")
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise BadInput("plot", path, "needs matplotlib: pip install boundkit[plot]") from None
     measured, bound = _relative(report)
-    with matplotlib.rc_context(THEME):
-        figure = Figure(figsize=(6.4, 4.8), layout="constrained")
+    with drawing(path, height=4.8) as figure:
         above, under = figure.subplots(2, 1, sharex=True, height_ratios=[3, 1])
         for curve in measured:
             above.plot(curve, color=MEASURED, alpha=0.6, linewidth=1.2)
@@ -62,11 +40,7 @@ def misfit_plot(report: Report, path: str | Path) -> Path:
         under.axhline(1.0, color=GUARANTEED, linestyle="--", linewidth=1)
         under.set(yscale="log", xlabel="step", ylabel="measured /\nguaranteed")
         under.xaxis.get_major_locator().set_params(integer=True)
-        try:
-            figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
-        except OSError as error:
-            raise BadInput("plot", path, f"cannot be written: {error.strerror or error}") from None
-    return path
+    return Path(path)
 
 
 def _relative(report: Report) -> tuple[list[np.ndarray], np.ndarray | None]:

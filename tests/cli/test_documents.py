@@ -58,6 +58,10 @@ CASES: dict[str, tuple[list[str], Any]] = {
     ),
     "cite": (["cite", "os19.thm2_1"], {"bibtex": str}),
     "graph": (["graph", "os19.thm2_1"], {"root": str, "edges": [[str]]}),
+    "kernel": (
+        ["kernel", "softplus", "--data", "orthonormal:n=3"],
+        {"activation": str, "dual": [{"rho": str, "phi": ENCLOSURE}], "bounds": {"lambda": ENCLOSURE}},
+    ),
     "require": (
         ["require", "os19.thm6_2.refined", "--for", "delta", *ON, "--k", "9220"],
         {"statement": str, "variable": str, "smallest": (*NUMBER, str, type(None)), "largest": (int, str)},

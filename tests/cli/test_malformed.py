@@ -46,6 +46,7 @@ START = {
     "require": ["os19.thm6_2.refined", "--data", "orthonormal:n=3", "--for", "delta", "--k", "9000"],
     "compare": ["os19.thm6_2", "--data", "orthonormal:n=3", "--activation", "softplus", "--set", "delta=1"],
     "table": ["widths", "--data", "orthonormal:n=3", "--activation", "relu", "--set", "delta=1"],
+    "kernel": ["relu", "--data", "orthonormal:n=3"],
     "hermite": ["relu", "--degree", "2"],
     "quantities": ["--data", "orthonormal:n=3"],
     "certify": ["--data", "orthonormal:n=3", "--activation", "softplus", "--k", "10"],

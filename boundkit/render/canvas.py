@@ -1,0 +1,47 @@
+"""The look of every picture, and how one is written to a file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from boundkit.errors import BadInput
+
+SUFFIXES = (".png", ".svg")
+MEASURED, GUARANTEED = "#2a6f97", "#c1121f"
+THEME: Any = {
+    "font.size": 9,
+    "axes.titlesize": 10,
+    "axes.titleweight": "bold",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "legend.frameon": False,
+    "svg.hashsalt": "boundkit",
+}
+
+
+@contextmanager
+def drawing(path: str | Path, *, height: float = 4.0) -> Iterator[Any]:
+    """An empty matplotlib figure that is written to `path` (.png or .svg) when the block ends.
+
+    Raises BadInput for another suffix, a place that cannot be written, and when matplotlib is missing.
+    """
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadInput("plot", path, "must end in .png or .svg")
+    try:
+        import matplotlib
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise BadInput("plot", path, "needs matplotlib: pip install boundkit[plot]") from None
+    with matplotlib.rc_context(THEME):
+        figure = Figure(figsize=(6.4, height), layout="constrained")
+        yield figure
+        try:
+            figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)
+        except OSError as error:
+            raise BadInput("plot", path, f"cannot be written: {error.strerror or error}") from None
