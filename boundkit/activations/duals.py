@@ -5,6 +5,8 @@ closed forms with arccos instead of a slow series (Cho & Saul 2009):
 
 * psi = l for z < 0 and r for z >= 0: K = l r + (r - l)^2 (pi - arccos rho) / (2 pi);
 * psi = l z for z < 0 and r z for z >= 0: K = l r rho + (r - l)^2 (sqrt(1 - rho^2) + rho (pi - arccos rho)) / (2 pi).
+
+So do GELU and its relatives z (n + m erf(k z)) and their derivatives, with arctan (module `gates`).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import sympy
 
 from boundkit.activations.activation import LARGEST_DEGREE, LARGEST_DERIVATIVE, Activation, activation
 from boundkit.activations.expressions import Z
+from boundkit.activations.gates import gate_dual, gate_of
 from boundkit.activations.pieces import jumps
 from boundkit.arithmetic import BALL, evaluate, precision
 from boundkit.errors import BadInput
@@ -87,9 +90,12 @@ def dual(source: str | Activation, *, derivative: int = 0, rho: Any) -> Any:
     if not abs(rho).lower() <= 1:
         raise BadInput("rho", rho, "must be within [-1, 1]")
     ramp = _ramp(phi, derivative)
+    gate = gate_of(phi) if derivative <= 1 else None
     with precision(max(_BITS, flint.ctx.prec)):
         if ramp is not None:
             return _ramp_ball(ramp, rho)
+        if gate is not None:
+            return gate_dual(gate, derivative, 1, 1, rho.max(flint.arb(-1)).min(flint.arb(1)))
         if rho == 1:
             return phi.second_moment(derivative)
         series = _series(phi, derivative, float(abs(rho).upper()))

@@ -4,10 +4,11 @@ With variances v_i = |x_i|^2 and covariance q = <x_i, x_j>:
 
 * psi positively homogeneous of degree p: (|x_i| |x_j|)^p times the kernel of the normalised rows;
 * a erf(b z), its derivative, a sin(b z), a cos(b z), a exp(b z): Williams 1997; sums of exponentials;
+* z (n + m erf(k z)), GELU among them, and its derivative: arctan and algebraic terms (`activations.gates`);
 * polynomials: sum_r q^r / r! d_r(v_i) d_r(v_j), d_r(v) = E psi^(r)(sqrt(v) g);
 * anything else Lipschitz by series in scaled Hermite coefficients (`scaled_series`).
 
-Radii are proven for float64 arithmetic with arcsin, exp and sqrt within 4 ulp.
+Radii are proven for float64 arithmetic with arcsin, arctan, exp and sqrt within 4 ulp.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import sympy
 from numpy.typing import NDArray
 
 from boundkit.activations import Activation, Z
+from boundkit.activations.gates import Gate, gate_of
 from boundkit.arithmetic import BALL, evaluate
 from boundkit.data.datasets import Dataset
 from boundkit.data.gram import float_gram
@@ -79,6 +81,9 @@ def _dual(chosen: Activation, derivative: int, q: Array, v: Array, products: Arr
     relative = gamma(4 * d + 64)
     if chosen.expression.is_polynomial(Z):
         return _polynomial_dual(sympy.diff(chosen.expression, Z, derivative), q, v, products, d)
+    gate = gate_of(chosen)
+    if gate is not None:
+        return _gate_dual(gate, derivative, q, v, products, relative)
     factor, inner = chosen.expression.as_independent(Z, as_Add=False)
     if inner.func in _FAMILIES and len(inner.args) == 1:
         slope, exponent = inner.args[0].as_coeff_exponent(Z)
@@ -104,6 +109,40 @@ def _erf_dual(a: float, b: float, derivative: int, q: Array, v: Array, relative:
     values = (4 * a * a * b * b / math.pi) / np.sqrt(determinant)
     uncertain = 4 * relative * product / determinant
     return values, np.where(uncertain < 0.1, uncertain + relative, 2 * np.sqrt(determinant / least)) * values
+
+
+def _gate_dual(gate: Gate, derivative: int, q: Array, v: Array, products: Array, relative: float) -> Bounded:
+    """The formulas of `activations.gates`, whose letters are used here with r = `relative`, p = 2 k^2 |x_i| |x_j|.
+
+    V, W, A, B carry relative errors r / 4, Q the error r p / 4, D at most 2 r A B = e D, roundings included.
+    For e < 1/10, sqrt(D) is within 0.6 e, relative. T changes with Q by at most 1 / sqrt(D), with sqrt(D) by
+    |Q| / (D + Q^2) <= p / (0.75 A B): at most 4 r p / sqrt(D) in all. What is over sqrt(D) changes by 2 r p^2, or
+    relatively by e + r, beside what sqrt(D) does. For larger e: |phi(z)| <= (|n| + |m|) |z|, |phi'| <= |n| + 2 |m|.
+    """
+    n, m, k = (float(number.mid()) for number in gate.numbers())
+    unit = 2 * k * k
+    widened, size, covariance = 1 + unit * v, unit * products, unit * q
+    product, least = np.outer(widened, widened), 1 + unit * np.add.outer(v, v)
+    inverses = np.add.outer(1 / widened, 1 / widened)
+    determinant = np.maximum(product - covariance**2, least)
+    root = np.sqrt(determinant)
+    angle = np.arctan2(covariance, root)
+    uncertain = 2 * relative * product / determinant
+    if derivative == 0:
+        numerator = unit * unit * np.outer(v, v) + covariance**2 * (inverses - 1)
+        factor, straight = m * m / (math.pi * k * k), n * n * q
+        values = covariance * angle + numerator / root
+        radius = (10 * relative * size**2 + 2 * uncertain * np.abs(numerator)) / root
+        apart, most = n * n * products, (abs(n) + abs(m)) ** 2 * products
+    else:
+        bracket = inverses + 1 / determinant
+        factor, straight = 2 * m * m / math.pi, np.full_like(q, n * n)
+        values = angle + covariance * bracket / root
+        radius = (4 * relative * size * (1 + bracket) + 3 * uncertain * bracket * np.abs(covariance)) / root
+        apart, most = straight, np.full_like(q, (abs(n) + 2 * abs(m)) ** 2)
+    rounding = relative * (apart + factor * np.abs(values))
+    values = straight + factor * values
+    return values, np.where(uncertain < 0.1, factor * radius + rounding, np.abs(values) + 2 * most)
 
 
 def _wave_dual(a: float, b: float, odd: bool, q: Array, v: Array, relative: float) -> Bounded:

@@ -1,11 +1,16 @@
 """Kernels of rows of any length against two-dimensional quadrature at 25 digits and scaling laws."""
 
+import flint
 import mpmath
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from boundkit.activations import activation
+from boundkit.activations.gates import gate_dual, gate_of
+from boundkit.arithmetic import precision
 from boundkit.data import Dataset, kernel
+from boundkit.data.scaled_series import series_dual
 from boundkit.errors import NotApplicable
 
 FAMILIES = {
@@ -13,6 +18,11 @@ FAMILIES = {
     "sin(2*z)": (lambda z: mpmath.sin(2 * z), lambda z: 2 * mpmath.cos(2 * z)),
     "3*cos(z/2)": (lambda z: 3 * mpmath.cos(z / 2), lambda z: -1.5 * mpmath.sin(z / 2)),
     "exp(z/2)": (lambda z: mpmath.exp(z / 2), lambda z: mpmath.exp(z / 2) / 2),
+    "gelu": (lambda z: z * mpmath.ncdf(z), lambda z: mpmath.ncdf(z) + z * mpmath.npdf(z)),
+    "2*z-3*z*erf(2*z/3)": (
+        lambda z: 2 * z - 3 * z * mpmath.erf(2 * z / 3),
+        lambda z: 2 - 3 * mpmath.erf(2 * z / 3) - 4 * z / mpmath.sqrt(mpmath.pi) * mpmath.exp(-4 * z * z / 9),
+    ),
     "z**3-2*z+1": (lambda z: z**3 - 2 * z + 1, lambda z: 3 * z * z - 2),
 }
 
@@ -70,7 +80,7 @@ def test_closed_forms_meet_the_series_at_unit_length():
     """Rows just outside the tolerance of unit length use the closed forms; they agree with the series within it."""
     X = np.random.default_rng(0).standard_normal((6, 4))
     X /= np.linalg.norm(X, axis=1, keepdims=True)
-    for name in ("erf", "sin", "cos", "exp(z)", "z**3-2*z+1"):
+    for name in ("erf", "sin", "cos", "exp(z)", "gelu", "z**3-2*z+1"):
         for kind in ("sigma", "sigma_tilde"):
             near = kernel(Dataset("near", X * (1 + 1e-8), np.ones(6)), name, kind=kind)
             unit = kernel(Dataset("unit", X, np.ones(6)), name, kind=kind)
@@ -116,3 +126,53 @@ def test_series_is_refused_where_it_would_not_be_proven_or_cheap():
         kernel(Dataset("many", many, np.ones(101)), "tanh")
     with pytest.raises(NotApplicable, match="one has 500"):
         kernel(Dataset("long", 500.0 * np.eye(2), np.ones(2)), "tanh")
+
+
+@settings(max_examples=25)
+@given(
+    seed=st.integers(0, 2**32),
+    name=st.sampled_from(["gelu", "z*(1+erf(5*z))", "z/3-z*erf(z/100)"]),
+    scale=st.sampled_from([1e-6, 0.01, 1.0, 100.0, 1e5, 1e8]),
+    apart=st.sampled_from([1.0, 1e-4, 1e-9]),
+)
+def test_radii_of_gated_kernels_cover_forty_digits(seed, name, scale, apart):
+    """Short and long rows, far apart or nearly parallel or opposite: every entry is within its radius."""
+    generator = np.random.default_rng(seed)
+    X = generator.standard_normal(3) + apart * generator.standard_normal((5, 3))
+    X *= scale * generator.uniform(0.2, 5, 5)[:, None] * np.array([1, -1, 1, 1, 0])[:, None]
+    gate = gate_of(activation(name))
+    with precision(300):
+        rows = flint.arb_mat([[flint.arb(x) for x in row] for row in X.tolist()])
+        gram = rows * rows.transpose()
+        for derivative, kind in enumerate(("sigma_tilde", "sigma")):
+            found = kernel(Dataset("gates", X, np.ones(5)), name, kind=kind)
+            for i in range(5):
+                for j in range(5):
+                    exact = gate_dual(gate, derivative, gram[i, i], gram[j, j], gram[i, j]) * gram[i, j] ** derivative
+                    radius = flint.arb(float(found.radius[i, j]))
+                    assert exact.rad() < 1e-40 * (1 + abs(exact))
+                    assert abs(flint.arb(float(found.block[i, j])) - exact) < radius
+            if scale <= 100:
+                sizes = np.sqrt(np.outer(found.block.diagonal(), found.block.diagonal()))
+                assert (found.radius <= 1e-9 * sizes + 1e-140).all()
+
+
+@pytest.mark.parametrize("derivative", [0, 1])
+def test_gated_kernels_agree_with_the_series(derivative):
+    """GELU at lengths from 0.1 to 4, in closed form and by `series_dual`: within the two radii together."""
+    X = np.random.default_rng(1).standard_normal((6, 4)) * np.array([0.05, 0.2, 0.5, 1, 1, 2])[:, None]
+    gram = X @ X.T
+    lengths = np.sqrt(gram.diagonal())
+    chosen = activation("gelu")
+    values, radius = series_dual(chosen, derivative, gram, np.outer(lengths, lengths), 4)
+    found = kernel(Dataset("gelu", X, np.ones(6)), chosen, kind="sigma" if derivative else "sigma_tilde")
+    factor = gram**derivative
+    slack = 1e-13 * np.outer(lengths, lengths)
+    assert (np.abs(found.block - values * factor) <= found.radius + radius * np.abs(factor) + slack).all()
+    assert np.abs(found.block - values * factor).max() < 1e-6
+
+
+def test_gated_kernels_of_many_lengths_are_cheap():
+    """Closed forms are not held to the 100 different lengths of the series."""
+    X = np.random.default_rng(2).standard_normal((150, 5))
+    assert kernel(Dataset("many", X, np.ones(150)), "gelu", kind="ntk").radius.max() < 1e-11
