@@ -70,7 +70,8 @@ def kernel(data: Dataset, activation: str | Activation, *, kind: str = "sigma", 
     classes, I_K (x) kernel, stacked class by class (`ofls19` Definition 3.1; sample by sample it is kernel (x) I_K).
 
     Rows of length 1 work for every activation. For other lengths, closed forms are used: positively homogeneous
-    activations, a erf(b z), a sin(b z), a cos(b z), a exp(b z), z (a + b erf(c z)) as GELU, and polynomials; for others, series, if phi' (for
+    activations, a erf(b z), a sin(b z), a cos(b z), a exp(b z), z (a + b erf(c z)) as in GELU, and polynomials; for
+    others, series, if phi' (for
     `sigma` phi'') is bounded and there are at most 100 different lengths. Raises NotApplicable where neither serves,
     BadInput for an unknown kind or outputs out of range, Infeasible for more than 8000 samples.
 
