@@ -25,7 +25,14 @@ def _array_condition(condition: Any, walk: Callable[[Any], Any]) -> Any:
     if isinstance(condition, sympy.And | sympy.Or):
         join = np.logical_and if isinstance(condition, sympy.And) else np.logical_or
         return join.reduce(np.broadcast_arrays(*(_array_condition(a, walk) for a in condition.args)))
-    operators = {">=": np.greater_equal, ">": np.greater, "<=": np.less_equal, "<": np.less}
+    operators = {
+        ">=": np.greater_equal,
+        ">": np.greater,
+        "<=": np.less_equal,
+        "<": np.less,
+        "==": np.equal,
+        "!=": np.not_equal,
+    }
     return operators[condition.rel_op](walk(condition.lhs), walk(condition.rhs))
 
 

@@ -30,7 +30,7 @@ def command(
     from boundkit.activations import activation as find_activation
     from boundkit.data import dataset
     from boundkit.errors import BadInput
-    from boundkit.render.documents import certificate_document
+    from boundkit.render.trial_documents import certificate_document
     from boundkit.verify import certify
 
     if assume:

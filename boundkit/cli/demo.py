@@ -28,9 +28,9 @@ def command(out: str, quick: bool, progress: bool, as_json: bool) -> int:
     """Compare what theorems require on handwritten digits, and put the sharpest one on trial at its own width."""
     from boundkit.data import dataset
     from boundkit.papers import statement
-    from boundkit.render.documents import verify_document
     from boundkit.render.expressions import text
     from boundkit.render.tables import compare
+    from boundkit.render.trial_documents import verify_document
     from boundkit.verify import verify
 
     folder = writable("out", out)

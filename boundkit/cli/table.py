@@ -17,6 +17,7 @@ from boundkit.cli.output import emit
 @options.activation()
 @options.settings
 @click.option("--paper", metavar="KEY", help="Only this paper.")
+@click.option("--quantity", metavar="NAME", help="Only orders of this quantity, for example width.")
 @options.whole("--degree", "Largest degree of the table hermite.")
 @options.whole("--digits", "Digits of the table hermite.")
 @click.option("--convention", metavar="NAME", help="orthonormal or probabilist, for the table hermite.")
@@ -29,7 +30,7 @@ def command(
     as_json: bool,
     **others: str | int | None,
 ) -> None:
-    """Print the table NAME: widths, errata, constants or hermite."""
+    """Print the table NAME: widths, orders, errata, constants, counts or hermite."""
     from boundkit.render.tables import table
 
     arguments: dict[str, Any] = {key: value for key, value in others.items() if value is not None}

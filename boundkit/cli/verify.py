@@ -60,7 +60,7 @@ def command(
 
     A finite experiment never proves anything. Exit code 1 says that a claim is violated.
     """
-    from boundkit.render.documents import verify_document
+    from boundkit.render.trial_documents import verify_document
     from boundkit.verify import verify
 
     folder = None if out is None else writable("out", out)

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-from boundkit.papers import os19
+from collections.abc import Callable
+from importlib import import_module
+
 from boundkit.statement import Paper, Registry, Statement
 
-REGISTRY = Registry(os19.STATEMENTS)
+KEYS = ("sjl17", "zczg18", "os19", "ofls19", "sgd22")
+
+
+def _loader(key: str) -> Callable[[], tuple[Statement, ...]]:
+    return lambda: import_module(f"boundkit.papers.{key}").STATEMENTS
+
+
+REGISTRY = Registry({key: _loader(key) for key in KEYS})
 
 
 def papers() -> list[Paper]:
     """The encoded papers.
 
     >>> [paper.key for paper in papers()]
-    ['os19']
+    ['sjl17', 'zczg18', 'os19', 'ofls19', 'sgd22']
     """
     return list(REGISTRY.papers().values())
 
 
-def statements(*, paper: str | None = None, kind: str | None = None) -> list[Statement]:
-    """The statements of a paper and of a kind (all by default); BadInput for an unknown one.
+def statements(
+    *,
+    paper: str | None = None,
+    kind: str | None = None,
+    form: str | None = None,
+    constants: str | None = None,
+    network: str | None = None,
+    trained: str | None = None,
+    algorithm: str | None = None,
+) -> list[Statement]:
+    """The statements that fit every filter given (all by default); BadInput for a value that no statement has.
 
-    >>> [item.id for item in statements(kind="definition")]
-    ['os19.def6_1']
+    `network`, `trained` and `algorithm` are parts of the setting's description, such as `hidden` or `stochastic`.
+
+    >>> [item.id for item in statements(paper="os19", kind="corollary", form="sharpened")]
+    ['os19.corI_2.sharpened', 'os19.cor6_11.sharpened']
     """
-    return REGISTRY.select(paper=paper, kind=kind)
+    return REGISTRY.select(
+        paper=paper, kind=kind, form=form, constants=constants, network=network, trained=trained, algorithm=algorithm
+    )
 
 
 def statement(id: str | Statement) -> Statement:

@@ -119,10 +119,11 @@ def require(binding: Binding, *symbols: Symbol) -> None:
 
 def _reduce(expression: Any, statement: Statement) -> Any:
     replacements = dict(statement.instance)
-    if statement.setting is not None:
-        replacements.update(statement.setting.substitutions)
-        if statement.setting.step_size is not None:
-            replacements.setdefault(step_size, statement.setting.step_size)
+    setting = statement.setting
+    if setting is not None:
+        replacements.update(setting.substitutions)
+        if setting.step_size is not None and step_size not in setting.step_size.free_symbols:
+            replacements.setdefault(step_size, setting.step_size)
     while expression.free_symbols & replacements.keys():
         expression = expression.xreplace(replacements)
     return expand(expression)

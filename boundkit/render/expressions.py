@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sympy import Abs, Basic, Expr, Max, Min, Pow, Rational, S, fraction
+from sympy import Abs, Basic, Expr, Max, Min, Pow, Rational, S, fraction, true
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
@@ -76,6 +76,13 @@ class _Text(StrPrinter):  # type: ignore[misc]
 
     def _print_Abs(self, expr: Abs) -> str:
         return f"|{self._print(expr.args[0])}|"
+
+    def _print_Piecewise(self, expr: Any) -> str:
+        cases = [
+            f"{self._print(value)} {'otherwise' if condition == true else f'if {self._print(condition)}'}"
+            for value, condition in expr.args
+        ]
+        return f"{{{'; '.join(cases)}}}"
 
     def _print_Mod(self, expr: Any) -> str:
         return f"{self._factor(expr.args[0])} mod {self._factor(expr.args[1])}"

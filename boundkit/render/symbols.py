@@ -12,9 +12,9 @@ from boundkit.statement import VOCABULARY, Paper
 def latex_names(paper: Paper | None = None) -> Mapping[Symbol, str]:
     """LaTeX of every symbol: the common vocabulary's, or the letters of `paper` where it has its own.
 
-    >>> from boundkit.papers import papers
+    >>> from boundkit.papers import statement
     >>> from boundkit.statement.vocabulary import separation
-    >>> latex_names()[separation], latex_names(papers()[0])[separation]
+    >>> latex_names()[separation], latex_names(statement("os19.asm1").source.paper)[separation]
     ('\\\\delta_{\\\\mathrm{sep}}', '\\\\delta')
     """
     letters = {} if paper is None else paper.letters

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from boundkit.errors import BadInput, unknown
-from boundkit.papers import statement as find, statements
+from boundkit.papers import papers, statement as find, statements
 from boundkit.render.documents import above, below, integer
 from boundkit.render.expressions import text
 from boundkit.render.layout import SIGNIFICANT, Cell, Table
-from boundkit.statement import Statement
+from boundkit.statement import VOCABULARY, Statement
 
 if TYPE_CHECKING:
     from boundkit.activations import Activation
@@ -73,8 +73,9 @@ def compare(
 def table(name: str, **arguments: Any) -> Table:
     """A table by name.
 
-    `widths` (data, activation, assume, parameters): every statement that bounds the width. `errata` and
-    `constants` (paper): what is wrong, and which constants are known. `hermite` (activations, degree, digits,
+    `widths` (data, activation, paper, assume, parameters): every theorem that bounds the width. `orders` (paper,
+    quantity): orders of growth, comparators included. `errata` and `constants` (paper): what is wrong, and which
+    constants are known. `counts`: how much of each paper is encoded. `hermite` (activations, degree, digits,
     convention): coefficients of several activations. Raises BadInput for an unknown name or argument.
 
     >>> table("constants").columns
@@ -85,13 +86,47 @@ def table(name: str, **arguments: Any) -> Table:
     return TABLES[name](**arguments)
 
 
-def _widths(*, data: Dataset | str | None = None, **arguments: Any) -> Table:
+def _widths(*, data: Dataset | str | None = None, paper: str | None = None, **arguments: Any) -> Table:
+    """One row for every theorem that bounds a width; a parameter that it lacks is its reason for having none."""
     if data is None:
         raise BadInput("data", None, "is needed for this table, for example sphere:n=20,d=10,seed=0")
-    bounded = [item for item in statements() if any(h.role == "width" for h in item.hypotheses)]
-    theorems = [item for item in bounded if item.kind != "lemma"]
-    found = compare(theorems, data=data, **arguments)
-    return Comparison("widths", found.columns, found.rows, found.answers)
+    rows: list[tuple[Cell, ...]] = []
+    answers: list[Requirement] = []
+    for item in statements(paper=paper):
+        if item.kind in ("lemma", "comparator") or not any(h.role == "width" for h in item.hypotheses):
+            continue
+        try:
+            found = compare([item], data=data, **arguments)
+        except BadInput as error:
+            if error.value is not None or error.argument not in VOCABULARY:
+                raise
+            rows.append((item.id, item.form, *(None for _ in WIDTH_COLUMNS[3:]), f"needs {error.argument}"))
+        else:
+            rows += found.rows
+            answers += found.answers
+    return Comparison("widths", WIDTH_COLUMNS, tuple(rows), tuple(answers))
+
+
+def _orders(*, paper: str | None = None, quantity: str | None = None, **others: Any) -> Table:
+    """Orders of growth with their regimes; what a paper quotes of others is marked as second-hand."""
+    _no_more(others, "paper", "quantity")
+    known = {order.quantity for item in statements() for order in item.orders}
+    if quantity is not None and quantity not in known:
+        raise unknown("quantity", quantity, known)
+    rows = [
+        (
+            item.id,
+            item.title,
+            order.quantity,
+            f"{'at least' if order.side == 'lower' else 'at most'} {text(order.expression)}",
+            order.regime or None,
+            order.quoted_by or None,
+        )
+        for item in statements(paper=paper)
+        for order in item.orders
+        if quantity in (None, order.quantity)
+    ]
+    return Table("orders", ("statement", "title", "quantity", "order", "regime", "quoted by"), tuple(rows))
 
 
 def _errata(*, paper: str | None = None, **others: Any) -> Table:
@@ -120,6 +155,22 @@ def _constants(*, paper: str | None = None, **others: Any) -> Table:
     return Table("constants", ("statement", "constant", "status", "value", "note"), tuple(rows))
 
 
+def _counts(**others: Any) -> Table:
+    """Statements of each paper by form, comparators, distinct errata, and statements whose own claims are observed."""
+    _no_more(others)
+    forms = ("printed", "tracked", "repaired", "sharpened", "refined")
+    rows: list[tuple[Cell, ...]] = []
+    for paper in papers():
+        found = statements(paper=paper.key)
+        own = [item for item in found if item.kind != "comparator"]
+        by_form = (sum(item.form == form for item in own) for form in forms)
+        errata = {erratum.label for item in found for erratum in item.errata}
+        trials = sum(any(claim.experiment != "unobserved" for claim in item.claims) for item in own)
+        rows.append((paper.key, len(own), *by_form, len(found) - len(own), len(errata), trials))
+    columns = ("paper", "statements", *forms, "comparators", "errata", "own claims on trial")
+    return Table("counts", columns, tuple(rows))
+
+
 def _hermite(
     *,
     activations: Iterable[str] | None = None,
@@ -142,8 +193,10 @@ def _hermite(
 
 TABLES: dict[str, Callable[..., Table]] = {
     "constants": _constants,
+    "counts": _counts,
     "errata": _errata,
     "hermite": _hermite,
+    "orders": _orders,
     "widths": _widths,
 }
 

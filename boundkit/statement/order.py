@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from sympy import Expr, Integer, Rational, Symbol, log
+from sympy import Expr, Integer, Rational, Symbol, log, sympify
 
 Quantity = Literal["width", "iterations", "step size", "radius", "batch", "error", "sample size"]
 NONE: Mapping[Symbol, int] = MappingProxyType({})
@@ -26,7 +26,7 @@ class Order:
     """
 
     quantity: Quantity
-    exponents: Mapping[Symbol, int | Rational]
+    exponents: Mapping[Symbol, int | Expr]
     logs: Mapping[Symbol, int] = field(default_factory=lambda: NONE)
     side: Literal["lower", "upper"] = "lower"
     regime: str = ""
@@ -45,18 +45,21 @@ class Order:
     @property
     def symbols(self) -> set[Symbol]:
         """The variables in which the order is expressed."""
-        return {*self.exponents, *self.logs}
+        powers = {symbol for power in self.exponents.values() for symbol in sympify(power).free_symbols}
+        return {*self.exponents, *self.logs, *powers}
 
 
 def growth(order: Order, base: Symbol, couplings: Mapping[Symbol, int | Rational]) -> tuple[Rational, int] | None:
-    """Powers of `base` and of its logarithm when every other variable is a power of `base`; None if one is not coupled.
+    """Powers of `base` and of its logarithm when every other variable is a power of `base`.
+
+    None if a variable is not coupled or an exponent is not a number.
 
     >>> from boundkit.statement.vocabulary import d, n
     >>> growth(Order("width", {n: 4, d: -3}), n, {d: Rational(1, 2)})
     (5/2, 0)
     """
     powers = {base: Rational(1), **{symbol: Rational(power) for symbol, power in couplings.items()}}
-    if not order.symbols <= powers.keys():
+    if not order.symbols <= powers.keys() or any(not sympify(e).is_Rational for e in order.exponents.values()):
         return None
     total = sum((Rational(e) * powers[symbol] for symbol, e in order.exponents.items()), start=Rational(0))
     return total, sum(e for symbol, e in order.logs.items() if powers[symbol] > 0)

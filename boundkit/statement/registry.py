@@ -2,49 +2,82 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
-from boundkit.errors import BadInput, unknown
+from boundkit.errors import unknown
 from boundkit.statement.statement import Paper, Statement
 
 
 class Registry:
-    """All statements of all papers, by id, in the order in which the papers state them."""
+    """All statements by id; a paper's are loaded when one of them is asked for.
 
-    def __init__(self, statements: Iterable[Statement]) -> None:
-        self._by_id: dict[str, Statement] = {}
-        for item in statements:
-            if item.id in self._by_id:
-                raise ValueError(f"{item.id} is defined twice")
-            self._by_id[item.id] = item
-        for item in self._by_id.values():
+    `loaders` gives the statements of each paper by its key, which is also the first part of its ids.
+    """
+
+    def __init__(self, loaders: Mapping[str, Callable[[], Iterable[Statement]]]) -> None:
+        self._loaders = dict(loaders)
+        self._loaded: dict[str, dict[str, Statement]] = {}
+
+    def _paper(self, key: str) -> dict[str, Statement]:
+        if key not in self._loaded:
+            found: dict[str, Statement] = {}
+            for item in self._loaders[key]():
+                if item.id in found or not item.id.startswith(f"{key}."):
+                    raise ValueError(f"{item.id} is defined twice or belongs to another paper than {key}")
+                found[item.id] = item
+            self._loaded[key] = found
+        return self._loaded[key]
+
+    def _all(self) -> list[Statement]:
+        return [item for key in self._loaders for item in self._paper(key).values()]
+
+    def require_names(self) -> None:
+        """ValueError unless every statement that a statement names exists."""
+        known = {item.id for item in self._all()}
+        for item in self._all():
             for name in (*item.uses, item.improves, item.certificate):
-                if name is not None and name not in self._by_id:
+                if name is not None and name not in known:
                     raise ValueError(f"{item.id} names {name}, which does not exist")
 
     def get(self, id: str) -> Statement:
         """The statement with this id; BadInput with near matches otherwise."""
-        if not isinstance(id, str) or id not in self._by_id:
-            raise unknown("statement", id, self._by_id)
-        return self._by_id[id]
+        key = id.partition(".")[0] if isinstance(id, str) else ""
+        found = self._paper(key).get(id) if key in self._loaders else None
+        if found is None:
+            raise unknown("statement", id, [item.id for item in self._all()])
+        return found
 
     def papers(self) -> dict[str, Paper]:
         """The papers, by key."""
-        return {item.source.paper.key: item.source.paper for item in self._by_id.values()}
+        return {item.source.paper.key: item.source.paper for item in self._all()}
 
-    def select(self, *, paper: str | None = None, kind: str | None = None) -> list[Statement]:
-        """The statements of a paper and of a kind; BadInput for a name that none has."""
-        chosen = list(self._by_id.values())
-        if paper is not None and paper not in self.papers():
-            raise unknown("paper", paper, self.papers())
-        kinds = {item.kind for item in chosen}
-        if kind is not None and kind not in kinds:
-            raise unknown("kind", kind, kinds)
-        return [item for item in chosen if paper in (None, item.source.paper.key) and kind in (None, item.kind)]
+    def select(self, **wanted: str | None) -> list[Statement]:
+        """The statements that fit every filter of `FILTERS` given: `paper`, `kind`, `form` and `constants` are exact,
+        `network`, `trained` and `algorithm` are parts of the setting. BadInput for a value that no statement has.
+        """
+        chosen = everything = self._all()
+        for name, value in wanted.items():
+            if value is None:
+                continue
+            if name not in FILTERS:
+                raise unknown("filter", name, FILTERS)
+            available = {FILTERS[name](item) for item in everything} - {""}
+            fits = {known for known in available if value == known or (name in IN_SETTING and value in known)}
+            if not fits or not value:
+                raise unknown(name, value, available)
+            chosen = [item for item in chosen if FILTERS[name](item) in fits]
+        return chosen
 
 
-def require_statement(value: object) -> Statement:
-    """`value` itself when it is a statement; BadInput otherwise."""
-    if not isinstance(value, Statement):
-        raise BadInput("statement", value, "must be the id of a statement or a Statement")
-    return value
+def _of_setting(name: str) -> Callable[[Statement], str]:
+    return lambda item: "" if item.setting is None else str(getattr(item.setting, name))
+
+
+IN_SETTING = ("network", "trained", "algorithm")
+FILTERS: dict[str, Callable[[Statement], str]] = {
+    "paper": lambda item: item.source.paper.key,
+    "kind": lambda item: item.kind,
+    "form": lambda item: item.form,
+    "constants": lambda item: item.constant_status,
+    **{name: _of_setting(name) for name in IN_SETTING},
+}

@@ -35,7 +35,7 @@ def certificate_of(statement: Statement) -> Statement | None:
 
 
 def supporting(statement: Statement) -> tuple[Statement, ...]:
-    """The statement and all that its proof uses, as far as they make claims that need no training."""
+    """The statement and all that its proof uses, as far as they make claims that are observed without training."""
     found: dict[str, Statement] = {}
 
     def visit(item: Statement) -> None:
@@ -46,5 +46,8 @@ def supporting(statement: Statement) -> tuple[Statement, ...]:
 
     visit(statement)
     return tuple(
-        item for item in found.values() if item.claims and all(claim.experiment != "training" for claim in item.claims)
+        item
+        for item in found.values()
+        if {claim.experiment for claim in item.claims} - {"unobserved"}
+        and all(claim.experiment != "training" for claim in item.claims)
     )

@@ -4,7 +4,7 @@ import pytest
 import sympy
 
 from boundkit.errors import BadInput
-from boundkit.papers import statement
+from boundkit.papers import REGISTRY, statement, statements
 from boundkit.papers.os19.model import source
 from boundkit.statement import VOCABULARY, Hypothesis, Registry, Statement, expand
 from boundkit.statement.entry import define
@@ -30,12 +30,20 @@ def test_words_are_defined_once():
 
 
 def test_registry_refuses_duplicates_and_dangling_names():
-    """Ids are unique and every name that a statement mentions exists."""
+    """Ids are unique, belong to their paper, and every name that a statement mentions exists."""
     lemma = statement("os19.lem6_5")
-    with pytest.raises(ValueError, match="twice"):
-        Registry([lemma, lemma])
+    for loaders in ({"os19": lambda: [lemma, lemma]}, {"sgd22": lambda: [lemma]}):
+        with pytest.raises(ValueError, match="twice or belongs"):
+            Registry(loaders).select()
     with pytest.raises(ValueError, match="does not exist"):
-        Registry([statement("os19.lem6_4")])
+        Registry({"os19": lambda: [statement("os19.lem6_4")]}).require_names()
+    REGISTRY.require_names()
+
+
+def test_a_paper_is_loaded_when_it_is_asked_for():
+    """Asking for a statement of one paper does not load the others."""
+    registry = Registry({"os19": lambda: [statement("os19.lem6_5")], "other": lambda: pytest.fail("was loaded")})
+    assert registry.get("os19.lem6_5").id == "os19.lem6_5"
 
 
 def test_claims_and_hypotheses_are_found_by_label():
@@ -53,3 +61,28 @@ def test_expansion_leaves_only_basic_words():
     for word in VOCABULARY.values():
         left = {s.name for s in expand(word.symbol).free_symbols}
         assert not any(VOCABULARY[name].definition is not None for name in left)
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({"form": "refined", "kind": "meta-theorem"}, "os19.thm6_2.refined"),
+        ({"constants": "open", "kind": "corollary"}, "os19.cor2_2"),
+        ({"trained": "hidden", "algorithm": "gradient descent", "form": "tracked"}, "os19.thm6_3.tracked"),
+    ],
+)
+def test_filters_select_what_they_say(filters, expected):
+    """Every statement selected fits all filters, and a known one is among them."""
+    found = statements(**filters)
+    assert expected in {item.id for item in found}
+    for item in found:
+        assert item.form == filters.get("form", item.form)
+        assert item.kind == filters.get("kind", item.kind)
+        assert filters.get("algorithm", "") in getattr(item.setting, "algorithm", "")
+
+
+@pytest.mark.parametrize("filters", [{"form": "tight"}, {"trained": "nothing at all"}, {"paper": ""}])
+def test_filters_that_select_nothing_are_refused(filters):
+    """A value that no statement has is one line with what there is."""
+    with pytest.raises(BadInput, match=r"valid|did you mean"):
+        statements(**filters)

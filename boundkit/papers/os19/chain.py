@@ -7,7 +7,7 @@ misfit, another eigenvalue bound) recomputes the theorem.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,7 +70,7 @@ def smooth_chain(
     """Corollary 6.11 on the network: spectrum at the start, Lipschitz Jacobian, small initial misfit."""
 
     def on_network(expression: Any) -> Any:
-        return expression.subs(BALANCED).subs(bounds)
+        return expression.xreplace(BALANCED).xreplace(bounds)
 
     start = on_network(_bound(spectrum, "jacobian_spectrum"))
     misfit_bound = on_network(_bound(initial_misfit, "initial_misfit"))
@@ -109,7 +109,7 @@ def relu_chain(
     """
 
     def on_network(expression: Any) -> Any:
-        return expression.subs(BALANCED).subs(bounds)
+        return expression.xreplace(BALANCED).xreplace(bounds)
 
     rescaled = replace(
         initial_misfit,
@@ -161,8 +161,8 @@ def _conclude(
     claims = tuple(_instantiate(item, values) for item in optimisation.claims)
     failures = [on_network(lemma.failure) for lemma in lemmas]
     summary = {
-        "rate": tidy(optimisation.summary["rate"].subs(values)),
-        "radius": tidy(optimisation.summary["radius"].subs(values).subs(misfit_0, misfit_bound)),
+        "rate": tidy(optimisation.summary["rate"].xreplace(values)),
+        "radius": tidy(optimisation.summary["radius"].xreplace(values).subs(misfit_0, misfit_bound)),
         "misfit_0": misfit_bound,
     }
     return Conclusion(
@@ -177,11 +177,13 @@ def _conclude(
 def _instantiate(claim: Claim, values: Substitution) -> Claim:
     if claim.label == "rate" and claim.relation.lhs != claim.observable:
         claim = unsquared(claim, ceiling=step_size * beta**2)
-    return replace(
-        claim,
-        template=claim.template.func(tidy(claim.template.lhs.subs(values)), tidy(claim.template.rhs.subs(values))),
-        twin=tidy(claim.twin.subs(values)),
-    )
+    template = _undecided(claim.template, lambda side: tidy(side.xreplace(values)))
+    return replace(claim, template=template, twin=tidy(claim.twin.xreplace(values)))
+
+
+def _undecided(relation: Relational, change: Callable[[Any], Any]) -> Any:
+    """The relation with both sides changed; SymPy is not asked whether it holds, which takes most of the time."""
+    return relation.func(change(relation.lhs), change(relation.rhs), evaluate=False)
 
 
 def tidy(expression: Any) -> Any:
@@ -192,17 +194,17 @@ def tidy(expression: Any) -> Any:
 def substitute(statement: Conclusion, values: Substitution, *, uses: tuple[str, ...]) -> Conclusion:
     """The conclusion with a quantity replaced by a bound of it, as with an eigenvalue by its lower bound."""
 
-    def swap(relation: Any) -> Any:
-        return relation.func(relation.lhs.subs(values), relation.rhs.subs(values))
+    def swap(relation: Relational) -> Any:
+        return _undecided(relation, lambda side: side.xreplace(values))
 
     return replace(
         statement,
         width=tuple(replace(item, relation=swap(item.relation)) for item in statement.width),
         claims=tuple(
-            replace(item, template=swap(item.template), twin=item.twin.subs(values)) for item in statement.claims
+            replace(item, template=swap(item.template), twin=item.twin.xreplace(values)) for item in statement.claims
         ),
-        probability=statement.probability.subs(values),
-        summary={name: value.subs(values) for name, value in statement.summary.items()},
+        probability=statement.probability.xreplace(values),
+        summary={name: value.xreplace(values) for name, value in statement.summary.items()},
         uses=(*statement.uses, *uses),
     )
 

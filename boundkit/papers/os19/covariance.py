@@ -28,7 +28,8 @@ from boundkit.statement.vocabulary import (
 _DIAGONAL = "lambda is at most the diagonal entry E phi'(g)^2 of the covariance"
 
 
-def _eigenvalue_bound(bound: Expr, label: str = "eigenvalue") -> Claim:
+def eigenvalue_bound(bound: Expr, label: str = "eigenvalue") -> Claim:
+    """A lower bound on lambda, observed on data."""
     return Claim(
         label=label,
         observable=lambda_,
@@ -71,7 +72,7 @@ lem6_4 = Statement(
     title="Reduction to the quadratic activation",
     source=source("Lemma 6.4", "(6.4)", "(6.5)"),
     hypotheses=(UNIT_ROWS,),
-    claims=(_eigenvalue_bound(mu_phi**2 * sigma_min_KR**2),),
+    claims=(eigenvalue_bound(mu_phi**2 * sigma_min_KR**2),),
     uses=("os19.lem6_5",),
     errata=(
         Erratum(
@@ -80,13 +81,6 @@ lem6_4 = Statement(
             "Unit rows are used (each w^T x_i is standard normal) but not listed; in the quadratic case W^T stands "
             "for X^T, and (B.2) lacks the vector of ones.",
             "The rows of X have unit norm; the conclusion is right as printed then.",
-        ),
-        Erratum(
-            "C21",
-            "misprint",
-            "In (H.1), the expansion that generalises this lemma, and in the sentence before Lemma H.1 the Hermite "
-            "coefficients are printed with argument phi.",
-            "They are the coefficients of phi', as the proof and (H.2) show.",
         ),
     ),
 )
@@ -99,7 +93,7 @@ lem6_4_sharpened = Statement(
     form="sharpened",
     improves="os19.lem6_4",
     hypotheses=(UNIT_ROWS,),
-    claims=(_eigenvalue_bound(mu_phi_tilde**2 * sigma_min_X**2 + mu_phi**2 * sigma_min_KR**2),),
+    claims=(eigenvalue_bound(mu_phi_tilde**2 * sigma_min_X**2 + mu_phi**2 * sigma_min_KR**2),),
     uses=("os19.lem6_4",),
     proof="The smallest eigenvalue of a sum of symmetric matrices is at least the sum of the smallest eigenvalues.",
 )
@@ -135,30 +129,14 @@ corI_2 = Statement(
     title="ReLU covariance of separated data",
     source=source("Corollary I.2", "(I.1)", "(I.4)"),
     hypotheses=(UNIT_ROWS, RELU_ACTIVATION, SEPARATED),
-    claims=(_eigenvalue_bound(separation / (100 * n**2)),),
-    uses=("os19.lem6_5", "os19.asm1"),
-    errata=(
-        Erratum(
-            "C22a",
-            "gap",
-            "In the proof of Theorem I.1 the second moment is bounded through the square of the first absolute "
-            "moment, which is too small (n = 2 samples at angle 0.01 contradict the displayed step).",
-            "Markov's inequality for the second moment gives the conclusion directly.",
-        ),
-        Erratum(
-            "C22b",
-            "misprint",
-            "The probability of the event uses 2 gamma / 5 although 7 gamma / 10 was just stated; a reference to "
-            "(I.4) should be to (I.1).",
-            "Either number suffices for the stated constant.",
-        ),
-    ),
+    claims=(eigenvalue_bound(separation / (100 * n**2)),),
+    uses=("os19.lem6_5", "os19.thmI_1"),
 )
 
 PAIRS = Hypothesis("two_samples", "data", Ge(n, 2))
 NOT_PARALLEL = Hypothesis("separated", "data", Gt(separation, 0))
 NOT_ORTHOGONAL = Hypothesis("coherent", "data", Gt(rho_max, 0))
-_CONSTANT = sqrt(2 / pi) / (4 * pi)
+STEP_TAIL = sqrt(2 / pi) / (4 * pi)
 
 lambda_sep = Statement(
     id="os19.d.lambda_sep",
@@ -168,7 +146,7 @@ lambda_sep = Statement(
     form="sharpened",
     improves="os19.corI_2",
     hypotheses=(UNIT_ROWS, RELU_ACTIVATION, PAIRS, NOT_PARALLEL),
-    claims=(_eigenvalue_bound(_CONSTANT * separation / sqrt(2 * log(2 * (n - 1)) + separation**2), "separation"),),
+    claims=(eigenvalue_bound(STEP_TAIL * separation / sqrt(2 * log(2 * (n - 1)) + separation**2), "separation"),),
     uses=("os19.corI_2", "os19.lem6_5"),
     proof=(
         "The squared Hermite coefficients a_r of the step function vanish for even r >= 2 and a_r r^(3/2) decreases "
@@ -186,7 +164,7 @@ lambda_sep_refined = Statement(
     form="refined",
     improves="os19.d.lambda_sep",
     hypotheses=(UNIT_ROWS, RELU_ACTIVATION, PAIRS, NOT_PARALLEL, NOT_ORTHOGONAL),
-    claims=(_eigenvalue_bound(_CONSTANT / sqrt(1 + log(2 * (n - 1)) / log(1 / rho_max)), "coherence"),),
+    claims=(eigenvalue_bound(STEP_TAIL / sqrt(1 + log(2 * (n - 1)) / log(1 / rho_max)), "coherence"),),
     uses=("os19.d.lambda_sep",),
     proof="The last step of the proof of the separation bound is left out.",
 )

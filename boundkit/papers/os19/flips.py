@@ -57,7 +57,7 @@ def _flip_lemma(
             ),
         ),
         probability=1 - n * exp(-(FLIP_SCALE**2) / exponent),
-        uses=("os19.lem6_5",),
+        uses=("os19.lemC_1", "os19.lemC_2", "os19.lemC_3", "os19.lem6_5"),
         errata=errata,
         instance={radius: FLIP_SCALE**3 / (2 * k)},
         proof=proof,

@@ -6,6 +6,7 @@ from sympy import Expr, Ge, Le, Rational as Q, exp, log, sqrt
 
 from boundkit.papers.os19.model import (
     BOUNDED_DERIVATIVE,
+    CHERNOFF_RANGE,
     INITIALISATION,
     POSITIVE_LAMBDA,
     SMOOTH_ACTIVATION,
@@ -48,14 +49,6 @@ def _norm_claim(bound: Expr) -> Claim:
     )
 
 
-_C2 = Erratum(
-    "C2",
-    "misprint",
-    "(6.1) writes the transposed Jacobian as a column-wise Khatri-Rao product although * is defined row-wise, and "
-    "Appendix C has the factors diag(v) and phi'(XW^T) in an order whose dimensions do not match.",
-    "J(W) = (phi'(XW^T) diag(v)) * X, row-wise; checked against finite differences.",
-)
-
 lem6_6 = Statement(
     id="os19.lem6_6",
     kind="lemma",
@@ -64,7 +57,7 @@ lem6_6 = Statement(
     setting=INITIALISATION,
     hypotheses=(BOUNDED_DERIVATIVE,),
     claims=(_norm_claim(sqrt(k) * sup_dphi * norm_v_inf * norm_X),),
-    errata=(_C2,),
+    uses=("os19.sec6_1", "os19.lem6_5"),
 )
 
 lem6_6_sharpened = Statement(
@@ -111,7 +104,7 @@ lem6_7 = Statement(
     hypotheses=(UNIT_ROWS, BOUNDED_DERIVATIVE, POSITIVE_LAMBDA, _spectrum_condition(Q(1, 10))),
     claims=(_spectrum_claim(Q(1, 2)),),
     probability=1 - 1 / n,
-    uses=("os19.lem6_5", "os19.def6_1"),
+    uses=("os19.lem6_5", "os19.def6_1", "os19.thm6_14"),
 )
 
 lem6_7_sharpened = Statement(
@@ -126,12 +119,12 @@ lem6_7_sharpened = Statement(
         UNIT_ROWS,
         BOUNDED_DERIVATIVE,
         POSITIVE_LAMBDA,
-        Hypothesis("chernoff_loss_below_one", "parameter", chernoff_loss < 1),
+        CHERNOFF_RANGE,
         _spectrum_condition(chernoff),
     ),
     claims=(_spectrum_claim(chernoff_loss),),
     probability=1 - 1 / n,
-    uses=("os19.lem6_7",),
+    uses=("os19.lem6_7", "os19.thm6_14"),
     proof="The matrix Chernoff bound at relative loss e has exponent h(e) = e + (1 - e) log(1 - e), not rounded.",
 )
 

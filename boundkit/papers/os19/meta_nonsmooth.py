@@ -7,7 +7,7 @@ from sympy import Expr, Gt, Le, Lt, Rational, sqrt
 from boundkit.papers.os19.descent import potential, rate, squared_rate
 from boundkit.papers.os19.meta_smooth import CEILING, NORM_BOUND, SPECTRUM_AT_START
 from boundkit.papers.os19.model import BALANCED, RELU_ACTIVATION, UNIT_ROWS, source
-from boundkit.statement import Erratum, Hypothesis, Setting, Statement
+from boundkit.statement import Hypothesis, Setting, Statement
 from boundkit.statement.vocabulary import (
     alpha,
     beta,
@@ -34,17 +34,10 @@ _BETA_ON_NETWORK = sup_dphi * norm_v * norm_X
 DRIFT_ON_BALL = Hypothesis("jacobian_drift", "run", Le(jacobian_drift, alpha / 3))
 
 
-def _step(limit: Rational) -> Hypothesis:
+def step_at_most(limit: Rational) -> Hypothesis:
+    """The step size in units of 1 / beta^2."""
     return Hypothesis("step_size", "step", Le(step_size, limit / beta**2))
 
-
-C20 = Erratum(
-    "C20",
-    "unstated hypothesis",
-    "Lemma G.4, used in the proof, lists Assumptions 2 and 4 only; its averaged Jacobian is printed with equal "
-    "arguments, a residual lacks its index and a Jacobian its transpose.",
-    "Assumption 3 (|J| <= beta) is needed as well and is available in Theorem 6.13; the theorem stands.",
-)
 
 thm6_13 = Statement(
     id="os19.thm6_13",
@@ -52,9 +45,9 @@ thm6_13 = Statement(
     title="Gradient descent on non-smooth overparameterised least squares",
     source=source("Theorem 6.13", "(6.20)", "(6.21)"),
     setting=Setting(step_size=eta_bar / (3 * beta**2), substitutions=BALANCED),
-    hypotheses=(SPECTRUM_AT_START, NORM_BOUND, DRIFT_ON_BALL, _step(Rational(1, 3))),
+    hypotheses=(SPECTRUM_AT_START, NORM_BOUND, DRIFT_ON_BALL, step_at_most(Rational(1, 3))),
     claims=(rate(step_size * alpha**2, ceiling=CEILING), potential(alpha / 3, norm_bound=beta)),
-    errata=(C20,),
+    uses=("os19.asm2", "os19.asm3", "os19.asm4", "os19.lemG_4"),
     summary={"rate": step_size * alpha**2, "radius": 3 * misfit_0 / alpha},
     instance={
         alpha: sigma_min_J0 / 2,
@@ -74,13 +67,13 @@ thm6_13_sharpened = Statement(
     form="sharpened",
     improves="os19.thm6_13",
     setting=Setting(step_size=eta_bar * Rational(4, 7) / beta**2, substitutions=BALANCED),
-    hypotheses=(SPECTRUM_AT_START, NORM_BOUND, DRIFT_ON_BALL, _step(Rational(4, 7))),
+    hypotheses=(SPECTRUM_AT_START, NORM_BOUND, DRIFT_ON_BALL, step_at_most(Rational(4, 7))),
     claims=(
         rate(step_size * alpha**2, ceiling=CEILING),
         potential(alpha / 3, norm_bound=beta),
         potential(2 * alpha / 5, norm_bound=beta, travelled=path_length),
     ),
-    uses=("os19.thm6_13",),
+    uses=("os19.thm6_13", "os19.lemG_4.sharpened"),
     summary={"rate": step_size * alpha**2, "radius": 3 * misfit_0 / alpha},
     instance={**thm6_13.instance, step_size: eta_bar * Rational(4, 7) / beta**2},
     proof=(

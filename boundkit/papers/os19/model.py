@@ -8,6 +8,7 @@ from boundkit.statement import Hypothesis, Paper, Setting, Source
 from boundkit.statement.vocabulary import (
     B,
     beta,
+    chernoff_loss,
     eta_bar,
     is_relu,
     is_softplus,
@@ -71,9 +72,11 @@ STEP_FRACTION = Hypothesis("step_fraction", "step", Le(eta_bar, 1))
 FULL_RANK_KR = Hypothesis("khatri_rao_rank", "data", Gt(sigma_min_KR, 0))
 POSITIVE_LAMBDA = Hypothesis("lambda_positive", "data", Gt(lambda_, 0, evaluate=False))
 SEPARATED = Hypothesis("separated", "data", Gt(separation, 0))
+CHERNOFF_RANGE = Hypothesis("chernoff_loss_below_one", "parameter", chernoff_loss < 1)
 SPHERE_SAMPLE = Hypothesis("uniform_on_sphere", "data", Eq(sphere_sample, 1))
 
 BOUNDED_SMOOTH = (UNIT_ROWS, SMOOTH_ACTIVATION, FIRST_DERIVATIVE, SECOND_DERIVATIVE)
 
 MARGIN = Rational(11, 10)
 ONE = Integer(1)
+GENERIC = "generic data: |X|^2 of order n/d, sigma_min(X*X) of order 1; n >= d"

@@ -1,4 +1,4 @@
-"""ReLU: Theorems 6.3, 2.3 and 2.5 with their tracked and sharper forms, Corollary 2.4."""
+"""ReLU: Theorems 6.3 and 2.3 with their tracked and sharper forms."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from boundkit.papers.os19.descent import potential, rate, squared_rate, unsquare
 from boundkit.papers.os19.errata import C1
 from boundkit.papers.os19.meta_nonsmooth import DECREASE_POSITIVE, DRIFT_RANGE, STEP_RANGE, decrease
 from boundkit.papers.os19.model import (
+    CHERNOFF_RANGE,
     EVEN_WIDTH,
     FULL_RANK_KR,
+    GENERIC,
     POSITIVE_LAMBDA,
     RELU,
     RELU_ACTIVATION,
     RELU_NORM,
-    SEPARATED,
     STEP_FRACTION,
     UNIT_ROWS,
     source,
 )
-from boundkit.statement import Claim, Constant, Erratum, Form, Hypothesis, Setting, Statement
+from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Order, Setting, Statement
 from boundkit.statement.vocabulary import (
     C,
-    c,
     chernoff,
     chernoff_loss,
     d,
@@ -38,7 +38,6 @@ from boundkit.statement.vocabulary import (
     norm_X,
     norm_y,
     path_length,
-    separation,
     sigma_min_KR,
     step_ratio,
     sup_dphi,
@@ -126,6 +125,10 @@ thm6_3 = Statement(
     claims=_claims(lambda_),
     probability=1 - 2 / n - exp(-(delta**2) * n / norm_X**2),
     constants=(Constant(C, "open"),),
+    orders=(
+        Order("width", {n: 4, d: -3, lambda_: -4}, regime="|X|^2 of order n/d"),
+        Order("iterations", {n: 1, d: -1, lambda_: -1}, regime="|X|^2 of order n/d; times log(1/epsilon)"),
+    ),
     uses=("os19.thm6_13", "os19.lem6_7", "os19.lem6_9", "os19.lem6_12", "os19.lem6_6"),
     errata=(C1,),
     summary=_summary(lambda_),
@@ -162,7 +165,7 @@ thm6_3_refined = Statement(
         DRIFT_RANGE,
         STEP_RANGE,
         DECREASE_POSITIVE,
-        Hypothesis("chernoff_loss_below_one", "parameter", chernoff_loss < 1),
+        CHERNOFF_RANGE,
         EVEN_WIDTH,
         Hypothesis("one_flip", "width", Ge(_FLIPS, 1)),
         Hypothesis("flips_within_width", "width", Le(_FLIPS, k)),
@@ -179,6 +182,9 @@ thm6_3_refined = Statement(
         "os19.lem6_9.repaired",
         "os19.lem6_12.sharpened",
         "os19.lem6_6.sharpened",
+        "os19.lemC_1",
+        "os19.lemC_2",
+        "os19.lemC_3.sharpened",
     ),
     summary={"rate": _CONTRACTION / 2, "radius": _TRAVEL, "misfit_0": _START},
     certificate=meta_nonsmooth.cert_relu.id,
@@ -207,6 +213,7 @@ thm2_3 = Statement(
     ),
     probability=1 - 1 / n - exp(-(delta**2) * n / norm_X**2) - n * exp(-n),
     constants=(Constant(C, "open"),),
+    orders=(Order("width", {n: 4, d: -3}, regime=GENERIC), Order("iterations", {n: 1, d: -1}, regime=GENERIC)),
     uses=("os19.thm6_3", "os19.lem6_4"),
     errata=(
         C1,
@@ -234,64 +241,4 @@ thm2_3_tracked = _tracked(
     constant=sqrt(width_constant(_ON_QUADRATIC, WIDTH_SHAPE / sigma_min_KR**8)),
 )
 
-_SEPARATION_SHAPE = (1 + delta) ** 2 * n**9 * norm_X**6 / separation**4
-thm2_5 = Statement(
-    id="os19.thm2_5",
-    kind="theorem",
-    title="Global convergence for ReLU on separated data",
-    source=source("Theorem 2.5", "(2.8)"),
-    setting=RELU,
-    hypotheses=(*BASE, SEPARATED, STEP_FRACTION, Hypothesis("width", "width", Ge(k, C * _SEPARATION_SHAPE))),
-    claims=(rate(c * eta_bar * separation / (n**2 * norm_X**2), ceiling=CEILING),),
-    probability=1 - 2 / n - exp(-(delta**2) * n / norm_X**2),
-    constants=(Constant(c, "open"), Constant(C, "open")),
-    uses=("os19.thm6_3", "os19.corI_2", "os19.asm1"),
-    errata=(C1,),
-    summary={"rate": c * eta_bar * separation / (n**2 * norm_X**2), "misfit_0": MISFIT},
-    certificate=meta_nonsmooth.cert_relu.id,
-)
-
-
-def _separated(*, form: Form, title: str, lemma: Statement) -> Statement:
-    """Theorem 6.3 (tracked) with lambda replaced by the lower bound that `lemma` gives."""
-    bound = lemma.claims[0].bound
-    conclusion = substitute(TRACKED, {lambda_: bound}, uses=(lemma.id,))
-    constants = [Constant(c, "tracked", conclusion.summary["rate"] / thm2_5.summary["rate"].subs(c, 1))]
-    if form == "tracked":
-        constants.append(Constant(C, "tracked", width_constant(conclusion, _SEPARATION_SHAPE)))
-    return Statement(
-        id=f"{thm2_5.id}.{form}",
-        kind="theorem",
-        title=title,
-        source=source("Theorem 2.5"),
-        form=form,
-        improves=thm2_5.id,
-        setting=RELU,
-        hypotheses=(*lemma.hypotheses, STEP_FRACTION, EVEN_WIDTH, *conclusion.width),
-        claims=conclusion.claims,
-        probability=conclusion.probability,
-        constants=tuple(constants),
-        uses=conclusion.uses,
-        summary=conclusion.summary,
-        certificate=meta_nonsmooth.cert_relu.id,
-        proof=f"Theorem 6.3 (tracked) with lambda bounded below by {lemma.id}.",
-    )
-
-
-thm2_5_tracked = _separated(
-    form="tracked", title="Theorem 2.5 along the paper's own proof (D11)", lemma=covariance.corI_2
-)
-thm2_5_sharpened = _separated(
-    form="sharpened", title="Theorem 2.5 without polynomial loss in n (D14)", lemma=covariance.lambda_sep
-)
-
-STATEMENTS = (
-    thm2_3,
-    thm2_3_tracked,
-    thm2_5,
-    thm2_5_tracked,
-    thm2_5_sharpened,
-    thm6_3,
-    thm6_3_tracked,
-    thm6_3_refined,
-)
+STATEMENTS = (thm2_3, thm2_3_tracked, thm6_3, thm6_3_tracked, thm6_3_refined)

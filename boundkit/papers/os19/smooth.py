@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Ge, Rational, exp, sqrt
+from sympy import Expr, Ge, Rational, Symbol, exp, sqrt
 
 from boundkit.papers.os19 import covariance, initialisation, meta_smooth
 from boundkit.papers.os19.chain import Conclusion, drop_path_claim, smooth_chain, substitute
@@ -12,6 +12,7 @@ from boundkit.papers.os19.model import (
     BOUNDED_SMOOTH,
     EVEN_WIDTH,
     FULL_RANK_KR,
+    GENERIC,
     NETWORK_NORM,
     NONZERO_MEAN,
     POSITIVE_LAMBDA,
@@ -22,7 +23,7 @@ from boundkit.papers.os19.model import (
     setting,
     source,
 )
-from boundkit.statement import Constant, Erratum, Form, Hypothesis, Kind, Statement
+from boundkit.statement import Constant, Erratum, Form, Hypothesis, Kind, Order, Statement
 from boundkit.statement.vocabulary import (
     B,
     c,
@@ -128,6 +129,10 @@ def _derived(
     )
 
 
+def _iterations(scaling: dict[Symbol, int], regime: str) -> Order:
+    return Order("iterations", {n: 1, d: -1, **dict.fromkeys(scaling, -1)}, regime=f"{regime}; times log(1/epsilon)")
+
+
 def _printed(
     *,
     id: str,
@@ -140,6 +145,8 @@ def _printed(
     data: tuple[Hypothesis, ...],
     errata: tuple[Erratum, ...],
     uses: tuple[str, ...],
+    scaling: dict[Symbol, int],
+    regime: str,
     repaired: bool = False,
 ) -> Statement:
     constant = Constant(c, "tracked", C_TRACKED) if repaired else Constant(c, "open")
@@ -160,6 +167,7 @@ def _printed(
             Hypothesis("width", "width", relation),
         ),
         constants=(constant,),
+        orders=(Order("width", {n: 2, **scaling, d: -1}, regime=regime), _iterations(scaling, regime)),
         uses=uses,
         errata=errata,
         certificate=meta_smooth.cert_smooth.id,
@@ -177,6 +185,8 @@ _THM6_2 = {
     "width": c * B**2 * (1 + delta) * kappa_tilde * n,
     "eigenvalue": lambda_,
     "data": DATA_LAMBDA,
+    "scaling": {lambda_: -2},
+    "regime": "|X|^2 of order n/d",
 }
 _THM2_1 = {
     "id": "os19.thm2_1",
@@ -186,6 +196,8 @@ _THM2_1 = {
     "width": c * B**2 / mu_phi**2 * (1 + delta) * kappa * n,
     "eigenvalue": mu_phi**2 * sigma_min_KR**2,
     "data": DATA_QUADRATIC,
+    "scaling": {},
+    "regime": GENERIC,
 }
 
 thm6_2 = _printed(

@@ -1,0 +1,43 @@
+"""Oymak, Fabian, Li and Soltanolkotabi (2019): generalisation through the low-rank structure of the Jacobian."""
+
+from boundkit.papers.ofls19 import (
+    arbitrary,
+    arbitrary_repaired,
+    certificate,
+    comparators,
+    definitions,
+    full_rank,
+    generalisation,
+    jacobian,
+    kernel,
+    linearised,
+    meta,
+    mixture,
+    mixture_kernel,
+    network,
+    rademacher,
+    random_start,
+    remarks,
+    worked_example,
+)
+
+STATEMENTS = (
+    *worked_example.STATEMENTS,
+    *definitions.STATEMENTS,
+    *generalisation.STATEMENTS,
+    *full_rank.STATEMENTS,
+    *remarks.STATEMENTS,
+    *arbitrary.STATEMENTS,
+    *arbitrary_repaired.STATEMENTS,
+    *meta.STATEMENTS,
+    *linearised.STATEMENTS,
+    *jacobian.STATEMENTS,
+    *kernel.STATEMENTS,
+    *rademacher.STATEMENTS,
+    *certificate.STATEMENTS,
+    *network.STATEMENTS,
+    *random_start.STATEMENTS,
+    *mixture_kernel.STATEMENTS,
+    *mixture.STATEMENTS,
+    *comparators.STATEMENTS,
+)

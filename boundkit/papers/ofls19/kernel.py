@@ -1,0 +1,263 @@
+"""The kernel at the initialisation and under input noise: Lemmas 6.13, 6.14 and A.2 with explicit forms."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sympy import Expr, Rational as Q, exp, log, sqrt
+
+from boundkit.papers.ofls19.jacobian import BOUNDED_SLOPE
+from boundkit.papers.ofls19.model import (
+    AT_START,
+    BOUNDED_AT_ZERO,
+    GRAM_FAILURE,
+    INITIAL_FAILURE,
+    MORE_SAMPLES_THAN_OUTPUTS,
+    NU,
+    ZETA,
+    claim,
+    source,
+    widths_and,
+)
+from boundkit.papers.ofls19.relations import above, at_most, equal
+from boundkit.papers.os19.model import UNIT_ROWS
+from boundkit.statement import Constant, Erratum, Hypothesis, Statement
+from boundkit.statement.vocabulary import B, C, d, k, n, norm_v_inf, norm_X, norm_y
+from boundkit.statement.words.generalisation import (
+    cluster_noise,
+    gram_deviation,
+    initial_prediction,
+    kernel_deviation,
+    kernel_min_nonzero,
+    linearisation_tolerance,
+    output_variance,
+    projection_deviation,
+)
+from boundkit.statement.words.shared import K, failure
+
+SIGNS = Hypothesis("output_signs", "parameter", equal(output_variance, norm_v_inf**2))  # entries are +- norm_v_inf
+LEVEL = B**2 * norm_X**2  # largest eigenvalue of one unit's contribution, and of the kernel
+_KERNEL = linearisation_tolerance
+
+
+def _gram(deviation: Expr, width: Expr) -> dict[str, object]:
+    """The deviation of the Gram matrix at any width, and that of the kernel at the width for it."""
+    return {
+        "claims": (
+            claim("gram", gram_deviation, at_most(gram_deviation, deviation)),
+            claim("kernel", kernel_deviation, at_most(kernel_deviation, _KERNEL)),
+        ),
+        "hypotheses": (UNIT_ROWS, BOUNDED_SLOPE, SIGNS, *widths_and(("kernel_width", k >= width))),
+    }
+
+
+_PRINTED_WIDTH = 1000 * K**2 * LEVEL**2 * log(n) / _KERNEL**2
+_SIZE = norm_v_inf**2 * K * LEVEL
+_PRINTED = _gram(30 * sqrt(k) * _SIZE * log(n), _PRINTED_WIDTH)
+
+lem6_13 = Statement(
+    id="ofls19.lem6_13",
+    kind="lemma",
+    title="Concentration of the Gram matrix of the Jacobian at initialisation",
+    source=source("Lemma 6.13"),
+    setting=AT_START,
+    hypotheses=(BOUNDED_AT_ZERO, MORE_SAMPLES_THAN_OUTPUTS, *_PRINTED["hypotheses"]),  # type: ignore[misc]
+    claims=_PRINTED["claims"],  # type: ignore[arg-type]
+    probability=1 - GRAM_FAILURE,
+    uses=("ofls19.lem6_11", "ofls19.lem6_12"),
+    errata=(
+        Erratum(
+            "C23",
+            "misprint",
+            "The first display has log n; the proof uses sqrt(log n) and the second display needs it.",
+            "sqrt(log n); the printed bound is a weaker true statement for n >= 3.",
+        ),
+        Erratum(
+            "C46",
+            "gap",
+            "Matrix Hoeffding is used with exponent t^2 / (2 D^2); with the more common t^2 / (8 D^2) the constant 30 "
+            "would give n^-28.1 only.",
+            "The summands are bounded by B^2 |X|^2 around their mean, not twice that, so 30 suffices with either form.",
+        ),
+    ),
+)
+
+_REPAIRED = _gram(30 * sqrt(k) * _SIZE * sqrt(log(n)), _PRINTED_WIDTH)
+lem6_13_repaired = replace(
+    lem6_13,
+    id="ofls19.lem6_13.repaired",
+    title="Concentration of the Gram matrix of the Jacobian at initialisation, with sqrt(log n)",
+    form="repaired",
+    improves="ofls19.lem6_13",
+    hypotheses=(MORE_SAMPLES_THAN_OUTPUTS, *_REPAIRED["hypotheses"]),  # type: ignore[misc]
+    claims=_REPAIRED["claims"],  # type: ignore[arg-type]
+    uses=("ofls19.lem6_13", "ofls19.lem6_11", "ofls19.lem6_12"),
+    errata=(),
+    proof=(
+        "Matrix Hoeffding for each of the K^2 blocks: the failure 2 n exp(-112.5 log n) of a block is at most n^-102, "
+        "and assembling the blocks costs a factor K."
+    ),
+)
+
+_UNION = log(2 * n * K / failure)
+_BERNSTEIN = (2 * K * LEVEL**2 / _KERNEL**2 + Q(2, 3) * K * LEVEL / _KERNEL) * _UNION
+_SHARPENED = _gram(_SIZE * sqrt(2 * k * _UNION), _BERNSTEIN)
+lem6_13_sharpened = replace(
+    lem6_13,
+    id="ofls19.lem6_13.sharpened",
+    title="Concentration of the whole Gram matrix at once, with any failure probability (derived.gram)",
+    form="sharpened",
+    improves="ofls19.lem6_13",
+    hypotheses=_SHARPENED["hypotheses"],  # type: ignore[arg-type]
+    claims=_SHARPENED["claims"],  # type: ignore[arg-type]
+    probability=1 - failure,
+    uses=("ofls19.lem6_13", "ofls19.lem6_11", "ofls19.lem6_12"),
+    errata=(),
+    proof=(
+        "The Gram matrix is the sum over units of V_s V_s^T tensor A_s with 0 <= A_s <= B^2 |X|^2, of dimension n K. "
+        "Each summand lies between 0 and K nu^2 B^2 |X|^2 (Hoeffding); its square has mean at most "
+        "K nu^4 B^4 |X|^4 because V_s V_s^T squared is K nu^2 V_s V_s^T, whose mean is nu^2 I (Bernstein)."
+    ),
+)
+
+lem6_14 = Statement(
+    id="ofls19.lem6_14",
+    kind="lemma",
+    title="Size of the first predictions",
+    source=source("Lemma 6.14"),
+    setting=AT_START,
+    hypotheses=(
+        UNIT_ROWS,
+        BOUNDED_AT_ZERO,
+        BOUNDED_SLOPE,
+        Hypothesis(
+            "output_scale",
+            "parameter",
+            equal(norm_v_inf, ZETA * norm_y / (50 * B * sqrt(K * log(2 * K) * k * n))),
+        ),
+    ),
+    claims=(claim("initial_prediction", initial_prediction, at_most(initial_prediction, ZETA * norm_y)),),
+    probability=1 - INITIAL_FAILURE,
+    errata=(
+        Erratum(
+            "C24",
+            "misprint",
+            "The event |1^T v|^2 <= 250 log(K) |v|^2 would be 1^T v = 0 for one output.",
+            "250 log(2 K), as the next display has it.",
+        ),
+    ),
+)
+
+lem6_14_sharpened = replace(
+    lem6_14,
+    id="ofls19.lem6_14.sharpened",
+    title="Size of the first predictions for any output scale and failure probability (derived.init)",
+    form="sharpened",
+    improves="ofls19.lem6_14",
+    hypotheses=(
+        UNIT_ROWS,
+        BOUNDED_AT_ZERO,
+        BOUNDED_SLOPE,
+        Hypothesis("output_scale", "parameter", equal(norm_v_inf, NU / sqrt(k * K))),
+    ),
+    claims=(
+        claim(
+            "initial_prediction",
+            initial_prediction,
+            at_most(
+                initial_prediction,
+                NU * B * sqrt(n) * (sqrt(1 + 8 * log(4 * K / failure)) + sqrt(2 * log(2 * K / failure))),
+            ),
+        ),
+    ),
+    probability=1 - failure,
+    uses=("ofls19.lem6_14",),
+    errata=(),
+    proof=(
+        "For each output, given its signs, the norm of the predictions is Lipschitz in W with constant "
+        "nu B |X| / sqrt(K), so it exceeds its root mean square by more than sqrt(2 log(2K/q)) times that with "
+        "probability at most q/(2K). The mean square is at most n nu^2 B^2 / K times 1 + 4 |sum of signs|^2 / k, from "
+        "the variance of phi(g) (at most B^2) and its mean (at most 2 B), and |sum of signs|^2 is at most "
+        "2 k log(4K/q) with probability 1 - q/(2K). The squares of the K outputs add up."
+    ),
+)
+
+NOISE = cluster_noise
+
+
+def _perturbation(logarithm: Expr, unit: tuple[Expr, ...]) -> Expr:
+    """The four terms of (A.1) with factors `unit`; `logarithm` bounds the squared largest of n Gaussians."""
+    spread = n / d + 1
+    return B**2 * (
+        unit[0] * NOISE**2 * logarithm * norm_X**2
+        + unit[1] * NOISE**2 * spread
+        + unit[2] * sqrt(logarithm) * NOISE * norm_X**2
+        + unit[3] * NOISE * sqrt(spread) * norm_X
+    )
+
+
+def davis_kahan(deviation: Expr, eigenvalue: Expr) -> Expr:
+    """Distance of the top eigenspaces of two kernels at this deviation."""
+    return deviation / (eigenvalue - deviation)
+
+
+_NOISE_FAILURE = 2 * n * exp(-d / Q(2))
+_PROJECTION = claim(
+    "projection", projection_deviation, at_most(projection_deviation, davis_kahan(kernel_deviation, kernel_min_nonzero))
+)
+_GAP = Hypothesis("spectral_gap", "run", above(kernel_min_nonzero, kernel_deviation))
+_PRINTED_NOISE = C * _perturbation(log(n), (1, 1, 1, 1))
+
+lemA_2 = Statement(
+    id="ofls19.lemA_2",
+    kind="lemma",
+    title="The kernel and its information space under input noise",
+    source=source("Lemma A.2", "(A.1)", "(A.2)"),
+    hypotheses=(BOUNDED_SLOPE, _GAP),
+    claims=(claim("kernel", kernel_deviation, at_most(kernel_deviation, _PRINTED_NOISE)), _PROJECTION),
+    probability=1 - _NOISE_FAILURE,
+    constants=(Constant(C, "open"),),
+    errata=(
+        Erratum(
+            "C36",
+            "gap",
+            "2 sigma sqrt(2 log n) for the expected maximum of n Gaussians is right up to a constant only; it fails "
+            "for very small n.",
+            "Use log(2 n) + 1 in place of log n.",
+        ),
+    ),
+)
+
+lemA_2_tracked = replace(
+    lemA_2,
+    id="ofls19.lemA_2.tracked",
+    title="The kernel under input noise, with constants",
+    form="tracked",
+    improves="ofls19.lemA_2",
+    claims=(
+        claim(
+            "kernel",
+            kernel_deviation,
+            at_most(kernel_deviation, _perturbation(log(2 * n) + 1, (16, 16, 4 * sqrt(2), 4 * sqrt(2)))),
+        ),
+        _PROJECTION,
+    ),
+    constants=(Constant(C, "tracked", 16 + 0 * C, "the largest of the four, with log(2n) + 1 for log n"),),
+    uses=("ofls19.lemA_2",),
+    errata=(),
+    proof=(
+        "On the event |Z| <= 2 (sqrt(n) + sqrt(d)) in the form the paper uses, split the kernel difference into the "
+        "change of XX^T and the change of the slopes, each linear and quadratic in sigma, with the expected squared "
+        "maximum of n Gaussians at most 2 (log(2n) + 1)."
+    ),
+)
+
+STATEMENTS = (
+    lem6_13,
+    lem6_13_repaired,
+    lem6_13_sharpened,
+    lem6_14,
+    lem6_14_sharpened,
+    lemA_2,
+    lemA_2_tracked,
+)

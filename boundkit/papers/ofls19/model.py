@@ -1,0 +1,148 @@
+"""The paper, its network and the expressions and hypotheses that its results share (sections 1, 2 and 5)."""
+
+from __future__ import annotations
+
+from sympy import Expr, Integer, Rational as Q, Symbol, exp, log, sqrt
+from sympy.core.relational import Relational
+
+from boundkit.papers.ofls19.relations import above, at_least, at_most, equal
+from boundkit.papers.os19.model import FIRST_DERIVATIVE, SECOND_DERIVATIVE, SMOOTH_ACTIVATION, UNIT_ROWS
+from boundkit.statement import Claim, Hypothesis, Paper, Setting, Source
+from boundkit.statement.statement import Chance
+from boundkit.statement.vocabulary import B, beta, k, n, norm_v_inf, norm_X, norm_y, step_size, tau
+from boundkit.statement.words.generalisation import (
+    alignment,
+    classification_error,
+    cutoff,
+    fit_precision,
+    fixed_radii,
+    independent_start,
+    information_y,
+    kernel_cutoff,
+    learning_duration,
+    normalised_cutoff,
+    one_hot,
+    output_scale,
+)
+from boundkit.statement.words.shared import K, T, failure, sup_phi_0
+
+PAPER = Paper(
+    key="ofls19",
+    title=("Generalization guarantees for neural networks via harnessing the low-rank structure of the Jacobian"),
+    authors=("Samet Oymak", "Zalan Fabian", "Mingchen Li", "Mahdi Soltanolkotabi"),
+    year=2019,
+    arxiv="1906.05392",
+    letters={
+        "failure": r"\delta",
+        "linearisation_tolerance": r"\delta",
+        "alignment": "c",
+        "clusters": "C",
+        "drift_bound": r"\varepsilon",
+        "norm_v_inf": r"\lVert V\rVert_{\ell_\infty}",
+        "row_radius": "R",
+    },
+)
+
+
+def source(label: str, *equations: str) -> Source:
+    """A place in this paper."""
+    return Source(PAPER, label, equations)
+
+
+def claim(label: str, observable: Symbol, relation: Relational, chance: Chance = "as stated") -> Claim:
+    """A claim that no sampler observes yet."""
+    return Claim(label, observable, relation, "unobserved", chance=chance)
+
+
+GAMMA, ZETA, NU = learning_duration, fit_precision, output_scale
+ONE = Integer(1)
+
+NETWORK_NORM = NU * B * norm_X
+LARGEST_STEP = 1 / NETWORK_NORM**2
+KERNEL_SCALE = n ** Q(1, 4) * sqrt(K * norm_X) * B  # the cutoff of Theorem 3.2 in units of the normalised one
+JACOBIAN_SCALE = NU * B * n ** Q(1, 4) * sqrt(norm_X)  # the same for Theorem 3.3
+ALPHA_0 = normalised_cutoff * KERNEL_SCALE
+ALPHA = normalised_cutoff * JACOBIAN_SCALE
+ALPHA_OF_KERNEL = NU * kernel_cutoff / sqrt(K)
+RANDOM_SCALE = ZETA / (50 * B * sqrt(log(2 * K)))
+DURATION_DECAY = exp(-GAMMA)
+INITIAL_FAILURE = (2 * K) ** -100
+GRAM_FAILURE = n**-100
+
+
+def confidence(factor: Expr | int, count: Expr = ONE) -> Expr:
+    """`factor` times the fluctuation of a bounded loss, for `count` function classes at once."""
+    return factor * sqrt(log(2 * count / failure) / n)
+
+
+def test_error(bound: Expr) -> Claim:
+    """The bound on the classification error."""
+    return claim("test_error", classification_error, at_most(classification_error, bound))
+
+
+def iterations(alpha: Expr) -> Hypothesis:
+    """T steps make the learning duration at the cutoff `alpha`."""
+    return Hypothesis("iterations", "step", equal(T, GAMMA / (step_size * alpha**2)))
+
+
+def setting(*, output: str, start: str, largest_step: Expr = LARGEST_STEP, data: str = "") -> Setting:
+    """Full-batch gradient descent on the hidden weights at the largest step."""
+    return Setting(
+        network=f"two layers, K outputs{data}",
+        output_weights=output,
+        initialisation=start,
+        step_size=largest_step,
+    )
+
+
+RANDOM_SIGNS = "random signs times nu / sqrt(k K), fixed"
+FIXED_OUTPUT = "any matrix with entries at most nu / sqrt(k K), fixed"
+RANDOM = setting(output=RANDOM_SIGNS, start="standard normal")
+ARBITRARY = setting(output=FIXED_OUTPUT, start="arbitrary, independent of the sample")
+DETERMINISTIC = setting(output=FIXED_OUTPUT, start="arbitrary")
+PAIRED = setting(
+    output="[S, -S] nu / sqrt(k K) with random signs S, fixed", start="[G; G] with k/2 standard normal rows G"
+)
+GENERAL_MAP = Setting(
+    network="any differentiable map to R^(nK)",
+    trained="all parameters",
+    output_weights="none",
+    initialisation="arbitrary",
+    step_size=1 / beta**2,
+)
+AT_START = Setting(
+    network="two layers, K outputs", output_weights=RANDOM_SIGNS, initialisation="standard normal", algorithm="none"
+)
+AT_ANY_WEIGHTS = Setting(
+    network="two layers, K outputs", output_weights="any matrix", initialisation="arbitrary", algorithm="none"
+)
+
+LONG_ENOUGH = Hypothesis("duration_at_least_one", "parameter", at_least(GAMMA, 1))
+HALF_PRECISION = Hypothesis("precision_at_most_half", "parameter", at_most(ZETA, Q(1, 2)))
+POSITIVE_CUTOFF = Hypothesis("cutoff_positive", "parameter", above(normalised_cutoff, 0))
+STEP = Hypothesis("step_size", "step", at_most(step_size, LARGEST_STEP))
+UP_TO_T = Hypothesis("until_T", "run", at_most(tau, T))
+KERNEL_CUTOFF = Hypothesis("kernel_cutoff", "parameter", equal(kernel_cutoff, ALPHA_0))
+KERNEL_CUTOFF_RANGE = Hypothesis("kernel_cutoff_range", "parameter", at_most(kernel_cutoff, B * norm_X))
+JACOBIAN_CUTOFF = Hypothesis("cutoff", "parameter", equal(cutoff, ALPHA))
+SCALE = Hypothesis("output_scale", "parameter", equal(NU, RANDOM_SCALE))
+OUTPUT_BOUNDED = Hypothesis("output_bounded", "parameter", at_most(norm_v_inf, NU / sqrt(k * K)))
+NETWORK_BETA = Hypothesis("jacobian_bound", "parameter", equal(beta, NETWORK_NORM))
+LABEL_NORM = Hypothesis("label_norm", "data", equal(norm_y, sqrt(n)))
+ONE_HOT = Hypothesis("one_hot_labels", "data", equal(one_hot, 1))
+BOUNDED_AT_ZERO = Hypothesis("bounded_at_zero", "activation", at_most(sup_phi_0, B))
+FIXED_CLASS = Hypothesis("class_fixed_before_sample", "parameter", equal(fixed_radii, 1))
+INDEPENDENT_START = Hypothesis("start_independent_of_sample", "parameter", equal(independent_start, 1))
+ALIGNED = Hypothesis("labels_aligned", "data", at_least(information_y, alignment * norm_y))
+ALIGNMENT_RANGE = Hypothesis("alignment_at_most_one", "parameter", at_most(alignment, 1))
+PRECISION_ALIGNED = Hypothesis("precision_below_alignment", "parameter", at_most(ZETA, alignment / 2))
+MORE_SAMPLES_THAN_OUTPUTS = Hypothesis("n_at_least_K", "data", at_least(n, K))
+THREE_SAMPLES = Hypothesis("three_samples", "data", at_least(n, 3))
+
+SMOOTH = (SMOOTH_ACTIVATION, FIRST_DERIVATIVE, SECOND_DERIVATIVE)
+BOUNDED_SMOOTH = (UNIT_ROWS, *SMOOTH)
+
+
+def widths_and(*relations: tuple[str, Relational]) -> tuple[Hypothesis, ...]:
+    """Width hypotheses by label."""
+    return tuple(Hypothesis(label, "width", relation) for label, relation in relations)

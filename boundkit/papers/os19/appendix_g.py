@@ -1,0 +1,189 @@
+"""Assumptions and lemmas behind Theorem 6.13 (section 6.8 and Appendix G)."""
+
+from __future__ import annotations
+
+from sympy import Expr, Ge, Le, Rational
+
+from boundkit.papers.os19.meta_nonsmooth import DRIFT_ON_BALL, step_at_most
+from boundkit.papers.os19.meta_smooth import NORM_BOUND, SPECTRUM_AT_START
+from boundkit.papers.os19.model import source
+from boundkit.statement import Claim, Erratum, Form, Hypothesis, Statement
+from boundkit.statement.vocabulary import beta, misfit, step_size
+from boundkit.statement.words.features import (
+    bilinear_form,
+    misfit_next,
+    norm_transpose_A,
+    norm_transpose_C,
+    perturbation,
+    vector_norm,
+)
+
+
+def _assumption(number: int, title: str, condition: Hypothesis) -> Statement:
+    return Statement(
+        id=f"os19.asm{number}",
+        kind="assumption",
+        title=title,
+        source=source(f"Assumption {number}"),
+        hypotheses=(condition,),
+    )
+
+
+asm2 = _assumption(2, "Spectrum of the generalised Jacobian at the initialisation", SPECTRUM_AT_START)
+asm3 = _assumption(3, "Norm of the generalised Jacobian at every parameter", NORM_BOUND)
+asm4 = _assumption(
+    4,
+    "Drift of the generalised Jacobian on the ball |theta - theta_0| <= R, in a norm that is at most the Euclidean one",
+    DRIFT_ON_BALL,
+)
+
+DEVIATION = 2 * perturbation * norm_transpose_C * vector_norm + perturbation**2 * vector_norm**2
+
+lemG_1 = Statement(
+    id="os19.lemG_1",
+    kind="lemma",
+    title="Asymmetric perturbation of a positive semidefinite form: |A - C| <= e and |B - C| <= e",
+    source=source("Lemma G.1"),
+    claims=(
+        Claim("below", bilinear_form, Ge(bilinear_form, norm_transpose_C**2 - DEVIATION), "unobserved"),
+        Claim("above", bilinear_form, Le(bilinear_form, norm_transpose_C**2 + DEVIATION), "unobserved"),
+    ),
+)
+
+defG_2 = Statement(
+    id="os19.defG_2",
+    kind="definition",
+    title="Average Jacobian J(y, x), the mean of J over the segment from x to y",
+    source=source("Definition G.2"),
+)
+
+ON_BALL = {
+    perturbation: DRIFT_ON_BALL.relation.rhs,
+    vector_norm: norm_transpose_C / SPECTRUM_AT_START.relation.rhs,
+}
+AVERAGE = lemG_1.claim("below").bound.subs(ON_BALL) / norm_transpose_C**2
+GROWTH = (1 + DRIFT_ON_BALL.relation.rhs / SPECTRUM_AT_START.relation.rhs) ** 2
+
+
+def _averages(*, id: str, form: Form, title: str, average: Expr, growth: Expr, proof: str = "") -> Statement:
+    return Statement(
+        id=id,
+        kind="lemma",
+        title=title,
+        source=source("Lemma G.3"),
+        form=form,
+        improves=None if form == "printed" else "os19.lemG_3",
+        hypotheses=(SPECTRUM_AT_START, DRIFT_ON_BALL),
+        claims=(
+            Claim("average", bilinear_form, Ge(bilinear_form, average * norm_transpose_C**2), "unobserved"),
+            Claim("growth", norm_transpose_A, Le(norm_transpose_A**2, growth * norm_transpose_C**2), "unobserved"),
+        ),
+        uses=("os19.asm2", "os19.asm4", "os19.defG_2", *(() if form == "printed" else ("os19.lemG_3",)), lemG_1.id),
+        proof=proof,
+    )
+
+
+lemG_3 = _averages(
+    id="os19.lemG_3",
+    form="printed",
+    title="Jacobians on the ball against C = J(theta_0): A = J(x), B = J(y, x)",
+    average=Rational(1, 2),
+    growth=Rational(3, 2),
+)
+lemG_3_sharpened = _averages(
+    id="os19.lemG_3.sharpened",
+    form="sharpened",
+    title="Lemma G.3 with exact constants (D8)",
+    average=AVERAGE,
+    growth=GROWTH,
+    proof="Lemma G.1 with e = alpha/3 and |r| <= |C^T r| / (2 alpha), without rounding.",
+)
+
+
+def _step_lemma(
+    *,
+    form: Form,
+    title: str,
+    conditions: tuple[Hypothesis, ...],
+    claim: Claim,
+    uses: tuple[str, ...],
+    errata: tuple[Erratum, ...] = (),
+    proof: str = "",
+) -> Statement:
+    return Statement(
+        id="os19.lemG_4" if form == "printed" else f"os19.lemG_4.{form}",
+        kind="lemma",
+        title=title,
+        source=source("Lemma G.4"),
+        form=form,
+        improves=None if form == "printed" else "os19.lemG_4",
+        hypotheses=(SPECTRUM_AT_START, DRIFT_ON_BALL, *conditions),
+        claims=(claim,),
+        uses=uses,
+        errata=errata,
+        proof=proof,
+    )
+
+
+_STEP = step_at_most(Rational(1, 3))
+_DECREASE = Claim(
+    "decrease",
+    misfit_next,
+    Le(misfit_next, misfit - step_size / 4 * norm_transpose_C**2 / misfit),
+    "unobserved",
+)
+_SQUARED_DECREASE = Claim(
+    "squared_decrease",
+    misfit_next,
+    Le(misfit_next**2, misfit**2 - step_size * (2 * AVERAGE - GROWTH * step_size * beta**2) * norm_transpose_C**2),
+    "unobserved",
+)
+
+lemG_4 = _step_lemma(
+    form="printed",
+    title="Decrease of the misfit in one step, C = J(theta_0)",
+    conditions=(_STEP,),
+    claim=_DECREASE,
+    uses=("os19.asm2", "os19.asm4", "os19.lemG_3"),
+    errata=(
+        Erratum(
+            "C20",
+            "unstated hypothesis",
+            "Assumptions 2 and 4 are listed only; the averaged Jacobian is printed with equal arguments, a residual "
+            "lacks its index and a Jacobian its transpose.",
+            "Assumption 3 (|J| <= beta) is needed as well and is available in Theorem 6.13; the theorem stands.",
+        ),
+    ),
+)
+lemG_4_repaired = _step_lemma(
+    form="repaired",
+    title="Lemma G.4 with Assumption 3",
+    conditions=(NORM_BOUND, _STEP),
+    claim=_DECREASE,
+    uses=("os19.asm2", "os19.asm3", "os19.asm4", "os19.lemG_3"),
+    proof=(
+        "r_next = r - eta B A^T r with |B| <= beta, so |r_next|^2 is at most "
+        "|r|^2 - 2 eta r^T B A^T r + eta^2 beta^2 |A^T r|^2; insert Lemma G.3 and use sqrt(a^2 - b) <= a - b / (2a)."
+    ),
+)
+lemG_4_sharpened = _step_lemma(
+    form="sharpened",
+    title="Lemma G.4 for the squared misfit with exact constants and every step size (D8)",
+    conditions=(NORM_BOUND,),
+    claim=_SQUARED_DECREASE,
+    uses=("os19.lemG_4.repaired", "os19.lemG_3.sharpened"),
+    proof="As the repaired form, with the exact constants of Lemma G.3 and before the root is taken.",
+)
+
+STATEMENTS = (
+    asm2,
+    asm3,
+    asm4,
+    lemG_1,
+    defG_2,
+    lemG_3,
+    lemG_3_sharpened,
+    lemG_4,
+    lemG_4_repaired,
+    lemG_4_sharpened,
+)

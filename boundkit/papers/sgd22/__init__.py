@@ -1,0 +1,35 @@
+"""Linear convergence of SGD on shallow networks with both layers trained (ICLR 2022 submission)."""
+
+from boundkit.papers.sgd22 import (
+    comparators,
+    definitions,
+    general,
+    gram,
+    initial,
+    jacobian,
+    kernel,
+    levels,
+    loss,
+    network,
+    orders,
+    path,
+    theorem,
+    width,
+)
+
+STATEMENTS = (
+    *definitions.STATEMENTS,
+    *path.STATEMENTS,
+    *theorem.STATEMENTS,
+    *general.STATEMENTS,
+    *loss.STATEMENTS,
+    *jacobian.STATEMENTS,
+    *kernel.STATEMENTS,
+    *gram.STATEMENTS,
+    *initial.STATEMENTS,
+    *levels.STATEMENTS,
+    *network.STATEMENTS,
+    *width.STATEMENTS,
+    *orders.STATEMENTS,
+    *comparators.STATEMENTS,
+)

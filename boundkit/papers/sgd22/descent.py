@@ -1,0 +1,45 @@
+"""How far SGD travels inside a ball: the formulas of the general theorem, each written once.
+
+A step from the inner ball (radius `radius`) stays in the outer ball (`outer_radius`) whatever the batch; on the
+inner ball the singular values of the Jacobian are between `alpha_inner` and `beta_inner`, on the outer ball at
+most `beta_outer`.
+"""
+
+from __future__ import annotations
+
+from sympy import Expr, sqrt
+
+from boundkit.statement.vocabulary import lipschitz, radius, step_size
+from boundkit.statement.words.shared import loss_0
+from boundkit.statement.words.stochastic import (
+    alpha_inner,
+    beta_inner,
+    beta_outer,
+    descent_share,
+    exit_margin,
+    growth,
+    growth_sure,
+    loss_slope_0,
+    loss_smoothness,
+    outer_radius,
+    pl_constant,
+)
+
+GRADIENT = loss_slope_0 + loss_smoothness * beta_inner * radius
+CURVATURE = lipschitz * GRADIENT + loss_smoothness * beta_outer**2
+PATH = beta_inner / ((1 - descent_share) * alpha_inner**2) * sqrt(2 * growth * loss_0 / pl_constant)
+RATE = 2 * (1 - descent_share) * step_size * pl_constant * alpha_inner**2
+STEP_CURVATURE = 2 * descent_share * alpha_inner**2 / (growth * beta_inner**2 * CURVATURE)
+STEP_KICK = (outer_radius - radius) / (growth_sure * beta_inner * GRADIENT)
+
+
+def start(path: Expr, room: Expr) -> Expr:
+    """The largest initial loss for which `path`, a multiple of its square root, is at most `room`.
+
+    >>> start(PATH, radius / exit_margin)
+    alpha_inner**4*pl_constant*radius**2*(1 - descent_share)**2/(2*beta_inner**2*exit_margin**2*growth)
+    """
+    return (room / path.xreplace({loss_0: loss_0 / loss_0})) ** 2
+
+
+START = start(PATH, radius / exit_margin)

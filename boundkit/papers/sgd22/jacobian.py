@@ -1,0 +1,231 @@
+"""The Jacobian of the network: bounds at a point, on a ball and its Lipschitz constant (Lemmas 3, A.5, A.6)."""
+
+from __future__ import annotations
+
+from sympy import Expr, expand, sqrt
+
+from boundkit.papers.sgd22.paper import (
+    BOUNDED_ROWS,
+    FIRST_BOUNDED,
+    NETWORK,
+    SMOOTH,
+    WIDE,
+    assume,
+    at_least,
+    at_most,
+    claim,
+    compose,
+    source,
+)
+from boundkit.statement import Claim, Erratum, Statement
+from boundkit.statement.vocabulary import (
+    alpha,
+    jacobian_drift,
+    norm_J,
+    norm_X,
+    radius,
+    sigma_min_J,
+    sup_d2phi,
+    sup_dphi,
+    weight_change,
+)
+from boundkit.statement.words.shared import feature_sigma_min
+from boundkit.statement.words.stochastic_network import (
+    feature_min_0,
+    feature_norm_0,
+    features_norm,
+    hadamard_frobenius,
+    left_max_entry,
+    left_p_norm,
+    left_sigma_max,
+    left_sigma_min,
+    max_row_norm,
+    output_weights_bound,
+    output_weights_norm,
+    output_weights_norm_0,
+    product_frobenius,
+    product_q_norm,
+    right_frobenius,
+    right_q_norm,
+)
+
+SPEED = sup_dphi * norm_X
+_BLOCKS = (SPEED * output_weights_norm, features_norm)
+_AT_START = {
+    output_weights_norm: output_weights_norm_0,
+    features_norm: feature_norm_0,
+    feature_sigma_min: feature_min_0,
+}
+
+
+def _point(norm: Expr) -> tuple[Claim, ...]:
+    return (
+        claim("spectrum", sigma_min_J, at_least(sigma_min_J, feature_sigma_min), "surely"),
+        claim("norm", norm_J, at_most(norm_J, norm), "surely"),
+    )
+
+
+adjoint = Statement(
+    id="sgd22.lemA.adjoint",
+    kind="lemma",
+    title="Spectrum of the Jacobian from the features and the output weights",
+    source=source("Appendix E", "(A.17)", "(A.18)", "(A.19)", "(A.20)", "(A.21)", "(A.22)", "(A.23)"),
+    setting=NETWORK,
+    hypotheses=(FIRST_BOUNDED, WIDE),
+    claims=_point(_BLOCKS[0] + _BLOCKS[1]),
+)
+
+adjoint_sharpened = compose(
+    adjoint,
+    {},
+    id="sgd22.lemA.adjoint.sharpened",
+    title="Spectrum of the Jacobian, the two blocks stacked",
+    form="sharpened",
+    improves="sgd22.lemA.adjoint",
+    claims=_point(sqrt(_BLOCKS[0] ** 2 + _BLOCKS[1] ** 2)),
+    uses=("sgd22.lemA.adjoint",),
+    proof="The adjoint stacks the blocks of the two layers, so their norms add in squares.",
+)
+
+NORM_AT_START = adjoint_sharpened.claim("norm").bound.xreplace(_AT_START)
+
+direct = Statement(
+    id="sgd22.lemA.direct",
+    kind="lemma",
+    title="Spectrum of the Jacobian of the network on a ball, without second derivatives",
+    source=source("Lemma 1", "(10)"),
+    form="sharpened",
+    improves="sgd22.lem1",
+    setting=NETWORK,
+    hypotheses=(FIRST_BOUNDED, WIDE, assume("ball", "parameter", at_most(weight_change, radius))),
+    claims=(
+        claim("spectrum", sigma_min_J, at_least(sigma_min_J, feature_min_0 - SPEED * radius), "surely"),
+        claim("norm", norm_J, at_most(norm_J, NORM_AT_START + SPEED * radius), "surely"),
+    ),
+    uses=("sgd22.lemA.adjoint.sharpened", "sgd22.lemA5"),
+    proof=(
+        "The features move by at most sup|phi'| |X| |W - W_0| in Frobenius norm: Weyl for the block of the output "
+        "layer. The pair of block norms moves by at most sup|phi'| |X| times the pair of the two layers' changes."
+    ),
+)
+
+_LIPSCHITZ = sqrt(2) * norm_X * (sup_dphi + sup_d2phi * output_weights_bound)
+OUTPUTS_BOUNDED = assume("output_weights_bounded", "run", at_most(output_weights_norm, output_weights_bound))
+
+
+def _lipschitz(bound: Expr) -> tuple[Claim, ...]:
+    return (claim("lipschitz", jacobian_drift, at_most(jacobian_drift, bound * weight_change), "surely"),)
+
+
+beta_printed = Statement(
+    id="sgd22.lemA.beta",
+    kind="lemma",
+    title="Lipschitz constant of the Jacobian where the output weights are bounded",
+    source=source("Lemma 2", "(17)", "(A.24)", "(A.25)", "(A.26)"),
+    setting=NETWORK,
+    hypotheses=(*SMOOTH, BOUNDED_ROWS, OUTPUTS_BOUNDED),
+    claims=_lipschitz(_LIPSCHITZ),
+)
+
+_CURVED = sup_d2phi * max_row_norm * output_weights_bound
+
+beta_sharpened = compose(
+    beta_printed,
+    {},
+    replaced=(BOUNDED_ROWS.label,),
+    id="sgd22.lemA.beta.sharpened",
+    title="Lipschitz constant of the Jacobian as a two by two spectral norm, for samples of any size",
+    form="sharpened",
+    improves="sgd22.lemA.beta",
+    claims=_lipschitz(norm_X * (_CURVED + sqrt(_CURVED**2 + 4 * sup_dphi**2)) / 2),
+    uses=("sgd22.lemA.beta",),
+    proof=(
+        "The change of the Jacobian is bounded by a bilinear form in the layers' changes and directions with matrix "
+        "|X| ((a, sup|phi'|), (sup|phi'|, 0)), a = sup|phi''| chi max|x|; its spectral norm is the bound. Tight."
+    ),
+)
+
+
+def lipschitz_constant(lemma: Statement, bound: Expr) -> Expr:
+    """The Lipschitz constant that `lemma` gives where the output weights have norm at most `bound`."""
+    return (lemma.claim("lipschitz").bound / weight_change).xreplace({output_weights_bound: bound})
+
+
+REACH = alpha / (2 * sqrt(2) * SPEED)
+LIPSCHITZ = expand(lipschitz_constant(beta_printed, output_weights_norm_0 + REACH))
+DROPPED = LIPSCHITZ - expand(lipschitz_constant(beta_printed, output_weights_norm_0 * 1))
+
+lem3 = Statement(
+    id="sgd22.lem3",
+    kind="lemma",
+    title="The network is smooth on a ball around its initialisation",
+    source=source("Lemma 3", "(18)", "(19)", "(20)"),
+    setting=NETWORK,
+    hypotheses=(
+        *SMOOTH,
+        BOUNDED_ROWS,
+        assume("ball", "parameter", at_most(weight_change, alpha / (2 * LIPSCHITZ))),
+    ),
+    claims=_lipschitz(LIPSCHITZ),
+    uses=("sgd22.lemA.beta",),
+    summary={"lipschitz": LIPSCHITZ, "radius": alpha / (2 * LIPSCHITZ)},
+)
+
+lemA5 = Statement(
+    id="sgd22.lemA5",
+    kind="lemma",
+    title="Frobenius norm of a product",
+    source=source("Lemma A.5"),
+    claims=(
+        claim("lower", product_frobenius, at_least(product_frobenius, left_sigma_min * right_frobenius), "surely"),
+        claim("upper", product_frobenius, at_most(product_frobenius, left_sigma_max * right_frobenius), "surely"),
+    ),
+)
+
+lemA6 = Statement(
+    id="sgd22.lemA6",
+    kind="lemma",
+    title="q-norm of a product",
+    source=source("Lemma A.6"),
+    claims=(claim("product", product_q_norm, at_most(product_q_norm, left_p_norm * right_q_norm), "surely"),),
+    errata=(
+        Erratum(
+            "CHECK-30",
+            "unstated hypothesis",
+            "The norms are not defined. For entrywise norms the inequality fails (p = q infinite, matrices of ones); "
+            "for Schatten norms it holds.",
+            "What is used is |A o B|_F <= max|A_ij| |B|_F.",
+        ),
+    ),
+)
+
+lemA6_repaired = Statement(
+    id="sgd22.lemA6.repaired",
+    kind="lemma",
+    title="Frobenius norm of a Hadamard product, as it is used",
+    source=source("Lemma A.6"),
+    form="repaired",
+    improves="sgd22.lemA6",
+    claims=(
+        claim(
+            "hadamard",
+            hadamard_frobenius,
+            at_most(hadamard_frobenius, left_max_entry * right_frobenius),
+            "surely",
+        ),
+    ),
+    uses=("sgd22.lemA6",),
+    proof="Entry by entry.",
+)
+
+STATEMENTS = (
+    adjoint,
+    adjoint_sharpened,
+    direct,
+    beta_printed,
+    beta_sharpened,
+    lem3,
+    lemA5,
+    lemA6,
+    lemA6_repaired,
+)

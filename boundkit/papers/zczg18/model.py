@@ -1,0 +1,133 @@
+"""The paper, its network and algorithms, and the shorthand that its statements share (section 3 of the paper)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Eq, Expr, Ge, Integer, Le, Mod, Piecewise, Rational, Symbol, log
+
+from boundkit.statement import Claim, Constant, Hypothesis, Paper, Setting, Source, Statement
+from boundkit.statement.vocabulary import k, n, step_size
+from boundkit.statement.words.deep import (
+    loss_exponent,
+    loss_floor,
+    loss_growth,
+)
+from boundkit.statement.words.shared import L, failure
+
+PAPER = Paper(
+    key="zczg18",
+    title="Stochastic Gradient Descent Optimizes Over-parameterized Deep ReLU Networks",
+    authors=("Difan Zou", "Yuan Cao", "Dongruo Zhou", "Quanquan Gu"),
+    year=2018,
+    arxiv="1811.08888",
+    letters={
+        "k": "m",
+        "T": "K",
+        "tau": "k",
+        "b": "B",
+        "radius": r"\tau",
+        "failure": r"\delta",
+        "loss": "L_S(W^{(k)})",
+        "loss_0": "L_S(W^{(0)})",
+        "C": r"\overline C",
+        "c": r"\underline C",
+    },
+)
+
+HALF = Rational(1, 2)
+PER_EXAMPLE = log(n * L / failure)  # logarithm of the number of samples and layers over the failure probability
+
+
+def source(label: str, *equations: str) -> Source:
+    """A place in this paper."""
+    return Source(PAPER, label, equations)
+
+
+def setting(algorithm: str, step: Expr | None = None) -> Setting:
+    """The deep ReLU network without biases and without scaling of its output, all hidden layers trained."""
+    return Setting(
+        network="deep ReLU without biases",
+        trained="all hidden weights",
+        output_weights="half +1, half -1",
+        initialisation="normal with variance 2 / layer width",
+        loss="mean of a loss of the margin",
+        algorithm=algorithm,
+        step_size=step,
+    )
+
+
+INITIALISATION = setting("none")
+SGD = "stochastic gradient descent, batches without replacement"
+DESCENT = setting("gradient descent", step_size)
+STOCHASTIC = setting(SGD, step_size)
+EVEN_WIDTH = Hypothesis("even_width", "width", Eq(Mod(k, 2), 0))
+ONE_HIDDEN_LAYER = Hypothesis("one_hidden_layer", "parameter", Eq(L, 1))
+
+
+def at_most(left: Any, right: Any) -> Any:
+    """`left <= right`, not evaluated: SymPy would look for the sign of the difference at import."""
+    return Le(left, right, evaluate=False)
+
+
+def at_least(left: Any, right: Any) -> Any:
+    """`left >= right`, not evaluated.
+
+    >>> at_least(k, 2 * n)
+    k >= 2*n
+    """
+    return Ge(left, right, evaluate=False)
+
+
+def claim(label: str, observable: Symbol, relation: Any) -> Claim:
+    """A claim that no sampler observes yet."""
+    return Claim(label=label, observable=observable, template=relation, experiment="unobserved")
+
+
+def open_constants(*symbols: Symbol) -> tuple[Constant, ...]:
+    """Absolute constants whose value the paper does not give."""
+    return tuple(Constant(symbol, "open") for symbol in symbols)
+
+
+def entry(name: str, title: str, label: str, *equations: str, improves: str | None = None, **parts: Any) -> Statement:
+    """A statement of this paper; its form is the ending of its name, `sharpened` for a derived result of its own."""
+    ending = name.rsplit(".", 1)[-1]
+    derived = "sharpened" if name.startswith("d.") else "printed"
+    forms = ("tracked", "repaired", "sharpened", "refined")
+    form: Any = parts.pop("form", ending if ending in forms else derived)
+    parent = improves or (name.rsplit(".", 1)[0] if form == ending else None)
+    prefixes = {"thm": "theorem", "cor": "corollary", "lem": "lemma", "asm": "assumption", "def": "definition"}
+    kind = parts.pop("kind", prefixes.get(name[:3], "lemma"))
+    return Statement(
+        id=f"{PAPER.key}.{name}",
+        kind=kind,
+        title=title,
+        source=source(label, *equations),
+        form=form,
+        improves=None if parent is None else f"{PAPER.key}.{parent}",
+        uses=tuple(f"{PAPER.key}.{used}" for used in parts.pop("uses", ())),
+        **parts,
+    )
+
+
+def potential(risk: Expr) -> Expr:
+    """Psi_p: a primitive of x^(-2p).
+
+    >>> from sympy import Rational
+    >>> from boundkit.statement.words.deep import target_risk
+    >>> potential(target_risk).subs(loss_exponent, Rational(1, 2))
+    log(target_risk)
+    """
+    power = 1 - 2 * loss_exponent
+    return Piecewise((log(risk), Eq(loss_exponent, HALF)), (risk**power / power, True))
+
+
+def slowness(start: Expr, target: Expr) -> Expr:
+    """Integral of (1/alpha_0^2 + 1/(alpha_1 (n x)^p)^2) dx from `target` to `start` (DRV-12)."""
+    fall = potential(start) - potential(target)
+    return (start - target) / loss_floor**2 + fall / (loss_growth**2 * n ** (2 * loss_exponent))
+
+
+def at_failure(expression: Any, share: int) -> Any:
+    """`expression` with the failure probability divided by `share`, for a union of events."""
+    return expression.xreplace({failure: failure / Integer(share)})

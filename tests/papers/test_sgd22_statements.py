@@ -1,0 +1,185 @@
+"""What the encoding of sgd22 contains, and that it is consistent with itself."""
+
+import pytest
+
+from boundkit.papers import statements
+from boundkit.papers.sgd22 import STATEMENTS
+from boundkit.statement.vocabulary import tightness
+
+FOUND = {item.id.removeprefix("sgd22."): item for item in STATEMENTS}
+PRINTED = {
+    "definition": ["problem", "def1", "def2", "def3", "def4", "def5"],
+    "assumption": ["assump1", "assump2", "assump3", "assump4", "init"],
+    "lemma": [
+        "lem1",
+        "lem.pl",
+        "lem.growth",
+        "lem2",
+        "lem3",
+        "lemA.adjoint",
+        "lemA.beta",
+        "lemA5",
+        "lemA6",
+        "lemA.kernel",
+        "lemA.event",
+        "lemA7",
+        "lemA8",
+        "lemA.gram_deviation",
+        "lemA.gram",
+        "lemA.mu",
+        "lemA.nu",
+        "lemA.h0",
+    ],
+    "proposition": ["prop1"],
+    "meta-theorem": ["thm1"],
+    "theorem": ["thm2"],
+    "corollary": ["scaling"],
+}
+DERIVED = {
+    "D1": ["d.general", "d.full_batch", "thm1.repaired", "thm1.sharpened"],
+    "D2": ["d.network", "d.network_repetition", "d.exit"],
+    "D3": ["d.anytime", "d.iterations"],
+    "D4": ["d.mean_initial_loss", "d.initial_loss", "d.features_frobenius", "lemA.h0.repaired"],
+    "D5": ["lemA.mu.repaired", "d.features_norm", "lemA.gram.repaired"],
+    "D6": ["d.width", "thm2.repaired", "d.width_hermite", "lem2.repaired"],
+    "D7": ["d.orders"],
+    "CHECK-03": ["d.growth_repetition", "d.growth_sure", "lem.growth.sharpened"],
+    "CHECK-04": ["prop1.tracked", "thm1.tracked"],
+    "CHECK-10": ["lemA7.repaired"],
+    "CHECK-11": ["lemA8.repaired"],
+    "CHECK-13": ["lemA.kernel.repaired", "lemA.kernel.sharpened"],
+    "CHECK-15": ["assump4.repaired"],
+    "CHECK-17": ["scaling.repaired"],
+    "CHECK-20": ["def5.repaired"],
+    "CHECK-22": ["thm2.tracked", "lemA.direct"],
+    "CHECK-24": ["d.width_odd"],
+    "CHECK-30": ["lemA6.repaired"],
+    "other": [
+        "lem1.sharpened",
+        "lemA.adjoint.sharpened",
+        "lemA.beta.sharpened",
+        "lemA.event.tracked",
+        "lemA.nu.tracked",
+        "lemA.h0.tracked",
+        "d.output_weights",
+        "d.network_rate",
+    ],
+}
+COMPARATORS = 12
+GRADES = {
+    "false as printed": {6, 10, 11, 14},
+    "extraction": {20, 23},
+    "gap": {5, 7, 9, 12, 13, 18, 19, 22},
+    "misprint": {1, 4, 8, 29, 31, 32, 33, 34},
+    "unstated hypothesis": {2, 3, 15, 16, 17, 21, 24, 25, 26, 27, 28, 30},
+}
+FORMS = ("tracked", "repaired", "sharpened", "refined")
+
+
+def test_every_id_of_the_specification_exists():
+    """Printed results have their kind, derived ones a form, and nothing else is encoded."""
+    for kind, names in PRINTED.items():
+        for name in names:
+            assert (FOUND[name].kind, FOUND[name].form, FOUND[name].improves) == (kind, "printed", None)
+    derived = [name for names in DERIVED.values() for name in names]
+    for name in derived:
+        suffix = name.rsplit(".", 1)[-1]
+        assert FOUND[name].form == suffix if suffix in FORMS else FOUND[name].form in FORMS
+    comparators = [name for name, item in FOUND.items() if item.kind == "comparator"]
+    assert len(comparators) == COMPARATORS
+    assert {*derived, *comparators, *(name for names in PRINTED.values() for name in names)} == set(FOUND)
+
+
+def test_names_resolve():
+    """Uses, improvements and certificates name statements of the paper."""
+    assert len(statements(paper="sgd22")) == len(STATEMENTS) == len(FOUND)
+
+
+def test_every_check_is_an_erratum_with_one_grade():
+    """All 34 CHECK findings are on statements, each with the grade that its evidence supports."""
+    grades = {erratum.label: set() for item in STATEMENTS for erratum in item.errata}
+    for item in STATEMENTS:
+        for erratum in item.errata:
+            grades[erratum.label].add(erratum.grade)
+    expected = {f"CHECK-{number:02d}": {grade} for grade, numbers in GRADES.items() for number in numbers}
+    assert grades == expected
+    assert len(expected) == 34
+
+
+@pytest.mark.parametrize(
+    ("name", "numbers"),
+    [
+        ("thm1", {4, 5, 6, 7, 8}),
+        ("prop1", {4, 5}),
+        ("lem2", {8, 9, 12, 13, 14, 15, 18, 19, 25, 27, 28}),
+        ("thm2", {22, 23, 24, 25, 26, 27, 28}),
+        ("scaling", {17, 29}),
+        ("lemA7", {10}),
+        ("lemA8", {11}),
+        ("lemA.gram", {12}),
+        ("lemA.kernel", {13, 14, 15, 31}),
+        ("lemA.nu", {19}),
+        ("lemA.h0", {18}),
+        ("lemA6", {30}),
+        ("def5", {20}),
+        ("assump4", {15, 16}),
+        ("init", {27}),
+        ("cmp.oymak_soltanolkotabi_2020", {33, 34}),
+        ("cmp.nguyen_mondelli_2020", {32}),
+    ],
+)
+def test_findings_are_where_the_specification_puts_them(name, numbers):
+    """A finding is on the statement that it concerns."""
+    assert {f"CHECK-{number:02d}" for number in numbers} <= {erratum.label for erratum in FOUND[name].errata}
+
+
+@pytest.mark.parametrize("item", STATEMENTS, ids=lambda item: item.id)
+def test_statements_are_consistent(item):
+    """Open constants have no value, derived forms say what they improve and why, claims are not observed yet."""
+    for constant in item.constants:
+        assert (constant.value is None) == (constant.status == "open")
+    labels = [hypothesis.label for hypothesis in item.hypotheses]
+    assert len(labels) == len(set(labels))
+    assert len({claim.label for claim in item.claims}) == len(item.claims)
+    for claim in item.claims:
+        assert claim.experiment == "unobserved"
+        assert tightness not in claim.template.free_symbols
+        assert claim.observable in claim.template.free_symbols
+    if item.form != "printed":
+        assert item.improves is not None
+        assert item.proof
+    if item.kind == "comparator":
+        assert not item.claims
+        assert item.orders
+        assert all(order.quoted_by.startswith("sgd22, ") for order in item.orders)
+    for erratum in item.errata:
+        assert erratum.text
+        assert erratum.resolution
+
+
+def test_open_constants_are_declared():
+    """A universal constant in a statement is declared by it, open in the printed results."""
+    universal = {"c", "C", "c_start", "c_step"}
+    for item in STATEMENTS:
+        used = {symbol.name for symbol in item.symbols} & universal
+        assert used <= {constant.symbol.name for constant in item.constants}, item.id
+    for name in ("prop1", "thm1", "thm2", "lem2", "scaling", "lemA.event", "lemA.h0", "lemA.nu"):
+        assert FOUND[name].constant_status == "open"
+    for name in ("thm1.repaired", "thm1.tracked", "lemA.nu.tracked"):
+        assert FOUND[name].constant_status == "tracked"
+
+
+def test_explicit_forms_have_no_universal_constants():
+    """What is called explicit needs no number that the paper does not give."""
+    for name in ("d.general", "d.network", "d.exit", "d.width", "thm2.repaired", "lem2.repaired", "lemA.h0.repaired"):
+        assert not {symbol.name for symbol in FOUND[name].symbols} & {"c", "C", "c_start", "c_step"}
+
+
+def test_settings_say_what_is_trained():
+    """Both layers, mean of squares without 1/2, batches without repetition; the general theorem has no network."""
+    network = FOUND["thm2"].setting
+    assert network.trained == "both layers"
+    assert network.loss == "mean of squares"
+    assert "without repetition" in network.algorithm
+    assert FOUND["thm1"].setting.step_size is not None
+    assert FOUND["d.network"].setting.step_size is not None
