@@ -77,7 +77,8 @@ def bind(
     values: dict[Symbol, Any] = {}
     missing: list[Symbol] = []
     known: dict[str, Quantity] = {}
-    failing = None
+    failing: tuple[str, str] | None = None
+    unmeasured: list[tuple[str, str]] = []
     for word in sorted(words, key=_order):
         if word.name in given:
             values[word.symbol] = ball(given[word.name])
@@ -95,8 +96,10 @@ def bind(
                 with precision():
                     known[word.name] = _measured(word, data, chosen)
                 values[word.symbol] = _value(known[word.name])
-            except (NotApplicable, Infeasible) as error:
-                failing = (getattr(error, "label", word.name), str(error))
+            except NotApplicable as error:
+                failing = (error.label, str(error))
+            except Infeasible as error:
+                unmeasured.append((word.name, str(error)))
     return Binding(
         statement=statement,
         data=data,
@@ -105,7 +108,7 @@ def bind(
         quantities=known,
         missing=tuple(missing),
         assumed=tuple(assumed),
-        failing=failing,
+        failing=failing or (unmeasured[0] if unmeasured else None),
     )
 
 

@@ -65,7 +65,7 @@ def required_width(
         lambda m: all(item.holds is True for item in _at(varying, binding, m * step)), limit=LARGEST_WIDTH
     )
     if multiple is None:
-        return _answer(binding, None, fixed, reason="no width of at most 300 digits satisfies the hypotheses")
+        return _answer(binding, None, fixed, reason=_nowhere(binding))
     return _answer(binding, multiple * step, fixed, varying=varying)
 
 
@@ -147,10 +147,17 @@ def _answer(
 
 
 def _reason(binding: Binding, failed: Check) -> str:
-    if binding.failing is not None and binding.failing[0] == failed.label:
+    labels = {item.label for item in binding.statement.hypotheses} - {failed.label}
+    if binding.failing is not None and failed.holds is not True and binding.failing[0] not in labels:
         return binding.failing[1]
     word = "fails" if failed.holds is False else "is undecided"
     return f"hypothesis {failed.label} {word}"
+
+
+def _nowhere(binding: Binding) -> str:
+    if binding.failing is not None:
+        return binding.failing[1]
+    return "no width of at most 300 digits satisfies the hypotheses"
 
 
 def _open_reason(binding: Binding) -> str:

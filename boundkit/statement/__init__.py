@@ -1,5 +1,6 @@
 """What a theorem is: the vocabulary of symbols and the frozen objects Statement, Hypothesis, Claim, Constant."""
 
+from boundkit.statement import words
 from boundkit.statement.entry import VOCABULARY, Entry, expand
 from boundkit.statement.order import Order, growth, smaller
 from boundkit.statement.registry import Registry
@@ -38,4 +39,5 @@ __all__ = [
     "expand",
     "growth",
     "smaller",
+    "words",
 ]
