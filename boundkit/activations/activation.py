@@ -139,7 +139,7 @@ class Activation:
 
         mean_phi = E[phi(u)], mu_phi = E[g phi'(u)], mu_phi_tilde = E[phi'(u)], second_moment_phi = E[phi(u)^2],
         second_moment_dphi = E[phi'(u)^2], var_phi, var_dphi (os19, section 2.1 and App. H, at s = 1);
-        gamma_phi = E[g phi'(u)] / s, which is E[phi''(u)] for absolutely continuous phi' (`sjl17` Assumption 2.3,
+        mean_d2phi = E[g phi'(u)] / s, which is E[phi''(u)] for absolutely continuous phi' (`sjl17` Assumption 2.3,
         where mu_phi_tilde is called mu_phi(s)). Whatever the scale: sup_dphi, sup_d2phi, sup_d3phi and
         B = max(sup_dphi, sup_d2phi).
 

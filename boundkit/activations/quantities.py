@@ -36,7 +36,7 @@ MOMENTS: dict[str, Moment] = {
     "mean_phi": _mean(0),
     "mu_phi": _slope,
     "mu_phi_tilde": _mean(1),
-    "gamma_phi": lambda a, s: _slope(a, s) / evaluate(s, {}, BALL),
+    "mean_d2phi": lambda a, s: _slope(a, s) / evaluate(s, {}, BALL),
     "second_moment_phi": lambda a, s: a.second_moment(0, scale=s),
     "second_moment_dphi": lambda a, s: a.second_moment(1, scale=s),
     "var_phi": _variance(0),

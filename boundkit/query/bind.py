@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import flint
 from sympy import Symbol
 
-from boundkit.activations import Activation, activation
+from boundkit.activations import Activation, Z, activation
 from boundkit.arithmetic import BALL, ball, evaluate, exact, precision
 from boundkit.data import Dataset, Quantity, dataset, quantities
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
@@ -174,7 +174,10 @@ def _sphere_sample(data: Dataset, chosen: Activation | None) -> Any:
     return flint.arb(1) if generator == "sphere" else flint.arb("0.5 +/- 0.5")
 
 
-_FACTS = {
+_FACTS: dict[str, Callable[[Dataset, Any], Any]] = {
+    "sup_phi_0": lambda data, chosen: abs(evaluate(chosen.expression, {Z: flint.arb(0)}, BALL)),
+    "mean_phi": lambda data, chosen: chosen.coefficients(0, 0)[0],
+    "gamma_phi": lambda data, chosen: chosen.coefficients(0, 2)[2],
     "sphere_sample": _sphere_sample,
     "kinks": lambda data, chosen: flint.arb(len(chosen.kinks)),
     "is_relu": lambda data, chosen: flint.arb(int(chosen.name == "relu")),

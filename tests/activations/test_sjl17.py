@@ -75,7 +75,7 @@ def test_sjl17_moments(name, rounds_to):
     with precision(128):
         for row in SCALED_MOMENTS[name].splitlines():
             sigma, *printed = row.split()
-            for quantity, text in zip(("mu_phi_tilde", "gamma_phi", "var_dphi"), printed, strict=True):
+            for quantity, text in zip(("mu_phi_tilde", "mean_d2phi", "var_dphi"), printed, strict=True):
                 assert rounds_to(phi.quantity(quantity, scale=sigma), text), (sigma, quantity)
 
 
@@ -86,13 +86,13 @@ def test_sjl17_identities(sigma):
         s = flint.arb(sigma)
         for beta in (1, 4, 10):
             name = f"softplus:beta={beta}"
-            gamma = activation(name).quantity("gamma_phi", scale=sigma)
+            gamma = activation(name).quantity("mean_d2phi", scale=sigma)
             wide = sympy.Rational(sigma) * beta
-            assert gamma.overlaps(beta * activation("softplus").quantity("gamma_phi", scale=wide))
+            assert gamma.overlaps(beta * activation("softplus").quantity("mean_d2phi", scale=wide))
             assert activation(name).quantity("var_dphi", scale=sigma).overlaps(flint.arb("0.25") - gamma / beta)
             assert gamma < min(flint.arb(beta) / 4, 1 / (s * (2 * flint.arb.pi()).sqrt()))
             assert activation(f"sigmoid:beta={beta}").quantity("mu_phi_tilde", scale=sigma).overlaps(gamma)
-        double = activation("softplus").quantity("gamma_phi", scale=2 * sympy.Rational(sigma))
+        double = activation("softplus").quantity("mean_d2phi", scale=2 * sympy.Rational(sigma))
         assert activation("tanh").quantity("mu_phi_tilde", scale=sigma).overlaps(4 * double)
 
 
@@ -136,19 +136,19 @@ def test_sjl17_conversions(name, sigma):
         s = flint.arb(sigma)
         c = phi.coefficients(0, 41, scale=sigma)
         assert c[1].overlaps(s * phi.quantity("mu_phi_tilde", scale=sigma))
-        assert c[2].overlaps(s**2 * phi.quantity("gamma_phi", scale=sigma) / flint.arb(2).sqrt())
+        assert c[2].overlaps(s**2 * phi.quantity("mean_d2phi", scale=sigma) / flint.arb(2).sqrt())
         slopes = phi.coefficients(1, 40, scale=sigma)
         assert all(slopes[j].overlaps(flint.arb(j + 1).sqrt() * c[j + 1] / s) for j in range(41))
         series = sum((j + 1) * c[j + 1] ** 2 for j in range(1, 41)) / s**2
         variance = phi.quantity("var_dphi", scale=sigma)
         assert variance.overlaps(series + tail(name, 40, 1, scale=sigma))
-        assert variance > s**2 * phi.quantity("gamma_phi", scale=sigma) ** 2 - flint.arb("1e-30")
+        assert variance > s**2 * phi.quantity("mean_d2phi", scale=sigma) ** 2 - flint.arb("1e-30")
 
 
 def test_sjl17_hypotheses(rounds_to):
     """gamma_min of softplus over [0.5, 2] is at 2; E|z|^2 of orthonormal W is 1.194 d."""
     with precision(128):
-        assert rounds_to(activation("softplus:beta=4").quantity("gamma_phi", scale=2), "0.1946")
-        assert rounds_to(activation("softplus:beta=10").quantity("gamma_phi", scale=2), "0.1987")
+        assert rounds_to(activation("softplus:beta=4").quantity("mean_d2phi", scale=2), "0.1946")
+        assert rounds_to(activation("softplus:beta=10").quantity("mean_d2phi", scale=2), "0.1987")
         phi = activation("softplus:beta=4")
-        assert rounds_to(phi.quantity("var_dphi") / phi.quantity("gamma_phi") ** 2, "1.194")
+        assert rounds_to(phi.quantity("var_dphi") / phi.quantity("mean_d2phi") ** 2, "1.194")

@@ -8,9 +8,11 @@ from hypothesis import given, settings, strategies as st
 from boundkit.errors import BadInput
 from boundkit.papers import statement, statements
 from boundkit.query import bind, check, guarantee, required_width
+from boundkit.query.bind import _FACTS
 from boundkit.statement.vocabulary import k
 
 I4 = "orthonormal:n=4"
+FACTS = ("sup_phi_0", "mean_phi", "gamma_phi")
 
 
 @pytest.mark.parametrize(
@@ -183,3 +185,11 @@ def test_infinite_and_undecided_values_never_count_as_true():
     answer = guarantee("os19.lem6_12", data=I4, activation="quadratic", k=10, delta=1)
     assert answer.failing == ("derivative_bounded",)
     assert sympy.oo in statement("os19.lem6_12").hypothesis("derivative_bounded").relation.args
+
+
+def test_facts_of_the_activation():
+    """|phi(0)|, E phi(g) and gamma_phi = mu_2(phi) have the values of the specification (section 4)."""
+    for name, values in {"relu": (0.0, 0.398942, 0.282095), "softplus": (0.693147, 0.806059, 0.146103)}.items():
+        binding = bind(statement("os19.thm3_2"), data="orthonormal:n=3", activation_name=name, parameters={"k": 5})
+        facts = [float(_FACTS[fact](binding.data, binding.activation).mid()) for fact in FACTS]
+        assert facts == pytest.approx(values, abs=1e-6)
