@@ -18,6 +18,7 @@ from boundkit.verify.statistics import excluded
 from boundkit.verify.verdict import ClaimResult, Verdict
 
 RELATIVE_TOLERANCE = 1e-9
+AMPLIFICATION = 100  # of relative uncertainty: bounds multiply a few powers of measured quantities
 ABSOLUTE_TOLERANCE = 1e-12  # of the largest value that the observed side takes: rounding of the training
 
 
@@ -38,6 +39,12 @@ def floats(binding: Binding) -> dict[Symbol, Any]:
     return {symbol: np.float64(float(value.mid())) for symbol, value in binding.values.items()}
 
 
+def uncertainty(binding: Binding) -> float:
+    """The largest relative radius of a bound value: what is not known of the data is not held against a claim."""
+    balls = [value for value in binding.values.values() if value.is_finite() and value.mid() != 0]
+    return max((float((value.rad() / abs(value.mid())).upper()) for value in balls), default=0.0)
+
+
 def margins(relation: Relational, binding: Binding, seen: Observations, factor: Any) -> tuple[np.ndarray, np.ndarray]:
     """Ratio of the side claimed to be smaller to the other, and whether the claim holds: [trials, steps].
 
@@ -52,7 +59,8 @@ def margins(relation: Relational, binding: Binding, seen: Observations, factor: 
         small, large = np.broadcast_to(small, shape), np.broadcast_to(large, shape)
         ended = np.isnan(small) | np.isnan(large)
         scale = np.nanmax(np.abs(np.where(ended, np.nan, small)), initial=0.0)
-        holds = small <= large + RELATIVE_TOLERANCE * np.abs(large) + ABSOLUTE_TOLERANCE * scale
+        tolerance = RELATIVE_TOLERANCE + AMPLIFICATION * uncertainty(binding)
+        holds = small <= large + tolerance * np.abs(large) + ABSOLUTE_TOLERANCE * scale
         ratio = np.where(small <= 0, np.where(large >= small, 0.0, np.inf), small / np.maximum(large, 0.0))
     return np.where(ended, -np.inf, ratio), holds | ended
 

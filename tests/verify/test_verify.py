@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import flint
 import numpy as np
 import pytest
 import sympy
@@ -181,6 +182,19 @@ def test_divergence_is_an_error_or_a_violation_never_agreement():
     broken = judge(claim, binding, Observations((0,), values, broken=(0,)), allowed=0.0, name="x")
     assert fine.violations == 0
     assert broken.verdict is Verdict.ERROR
+
+
+def test_what_is_uncertain_is_not_held_against_a_claim():
+    """A misfit just above the bound counts when lambda is known exactly, and not when lambda is a wide ball."""
+    target = statement("os19.thm6_2.refined")
+    sharp = bind(target, data=I4, activation_name="softplus", parameters={"delta": 1, "k": 4726})
+    blurred = {s: flint.arb(v.mid(), v.mid() / 1000) if s.name == "lambda" else v for s, v in sharp.values.items()}
+    steps = np.arange(2.0)[None, :]
+    curve = np.array([[2.0, 2.0 * (1 - 0.00916) * 1.0001]])
+    seen = Observations((0,), {misfit: curve, misfit_0: curve[:, :1], tau: steps})
+    claim = target.claim("rate")
+    assert judge(claim, sharp, seen, allowed=0.0, name="x").violations == 1
+    assert judge(claim, replace(sharp, values=blurred), seen, allowed=0.0, name="x").violations == 0
 
 
 def test_same_seed_same_report():
