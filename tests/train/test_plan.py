@@ -36,7 +36,10 @@ def test_every_unit_and_every_trial_is_planned_once(
 
 @pytest.mark.parametrize(("n", "d"), [(20, 20), (6, 30), (30, 4)])
 def test_the_memory_estimate_covers_what_is_allocated(n: int, d: int) -> None:
-    """Peak allocation at k = 40000 lies between half of the estimate and the estimate."""
+    """Peak allocation at k = 40000 lies between W_0, W - W_0 and phi'(H), which must be held, and the estimate.
+
+    How many workers hold their buffers at the same moment is up to the scheduler, so nothing tighter is certain.
+    """
     problem = sphere_problem(n, d, "softplus")
     train(problem, k=100, step_size=0.01, steps=1, device="cpu")
     k = 40_000
@@ -45,7 +48,9 @@ def test_the_memory_estimate_covers_what_is_allocated(n: int, d: int) -> None:
     train(problem, k=k, step_size=0.01, steps=2, checkpoints=[0, 2], workers=2, device="cpu")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert 0.5 * needed < peak <= needed
+    held = 8 * k * (2 * min(n, d) + n)
+    assert held <= peak <= needed
+    assert needed <= 4 * held
 
 
 def test_ten_million_units_fit_in_eight_gigabytes() -> None:
