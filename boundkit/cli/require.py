@@ -12,7 +12,7 @@ from boundkit.cli.output import emit, fields
 
 @options.command("require")
 @click.argument("id")
-@click.option("--for", "variable", required=True, metavar="NAME", help="The variable to solve for, for example delta.")
+@click.option("--for", "solve_for", required=True, metavar="NAME", help="The variable to solve for, for example delta.")
 @click.option("--probability", metavar="P", help="Also ask for at least this probability.")
 @options.whole("--k", "The width, where it is not what is asked for.")
 @options.data()
@@ -20,7 +20,7 @@ from boundkit.cli.output import emit, fields
 @options.settings
 def command(
     id: str,
-    variable: str,
+    solve_for: str,
     probability: str | None,
     k: int | None,
     data: str,
@@ -35,9 +35,9 @@ def command(
 
     given = parameters if k is None else {**parameters, "k": k}
     found = required(
-        id, solve_for=variable, data=data, activation=activation, assume=assume, probability=probability, **given
+        id, solve_for=solve_for, data=data, activation=activation, assume=assume, probability=probability, **given
     )
     document = solution_document(found)
     shown = {**document, "binding": ", ".join(found.binding)}
-    emit(document, lambda: fields(f"{id}, solved for {variable}", list(shown.items())[2:]), as_json=as_json)
+    emit(document, lambda: fields(f"{id}, solved for {solve_for}", list(shown.items())[2:]), as_json=as_json)
     return 3 if found.reason and found.status != "open" else 0
