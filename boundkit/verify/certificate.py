@@ -17,8 +17,8 @@ from boundkit.papers import statement as find, statements
 from boundkit.query import Binding, Check, bind, check_all
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import alpha, beta, lipschitz, misfit_0, step_size
-from boundkit.train import Problem
-from boundkit.verify.observe import Plan, number, start_values
+from boundkit.verify.observe import Plan, number
+from boundkit.verify.observe.shallow import start_values
 
 MEASUREMENT_ERROR = 1e-9  # relative; far above the rounding of the spectra, far below any margin that matters
 
@@ -64,8 +64,7 @@ def certify(
     binding = certificate_binding(data=data, activation=activation, k=k, parameters=parameters)
     chosen = binding.activation
     assert chosen is not None
-    problem = Problem(X=binding.data.X, y=binding.data.y, activation=chosen)
-    plan = Plan(problem, int(k), (trial,), 0, seed, device)
+    plan = Plan(binding.data, chosen, int(k), (trial,), 0, seed, device)
     values = start_values(binding, plan, trial)
     checks = measured_checks(binding, values)
     failing = next((item.label for item in checks if item.holds is not True), None)

@@ -90,7 +90,7 @@ def _literal(target: Statement, request: Request, *, relax: bool = False) -> Rep
         return empty
     try:
         binding = bound_at(target, request, width)
-        plan = plan_at(target, request, width)
+        plan = plan_at(target, request, binding, width)
     except NotApplicable as error:
         return replace(empty, reason=str(error))
     except Infeasible as error:

@@ -2,41 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from sympy import Symbol
 from sympy.core.relational import Relational
 
 from boundkit.arithmetic import FLOAT, evaluate
 from boundkit.query import Binding
 from boundkit.statement import Claim
 from boundkit.statement.vocabulary import tightness
+from boundkit.verify.observe import Observations, floats
 from boundkit.verify.statistics import excluded
 from boundkit.verify.verdict import ClaimResult, Verdict
 
 RELATIVE_TOLERANCE = 1e-9
 AMPLIFICATION = 100  # of relative uncertainty: bounds multiply a few powers of measured quantities
 ABSOLUTE_TOLERANCE = 1e-12  # of the largest value that the observed side takes: rounding of the training
-
-
-@dataclass(frozen=True)
-class Observations:
-    """What was seen: arrays [trials, 1] or [trials, steps] by symbol; NaN where a trial had ended.
-
-    `broken` lists trials that diverged or failed, which never count as agreement.
-    """
-
-    trials: tuple[int, ...]
-    values: Mapping[Symbol, np.ndarray]
-    broken: tuple[int, ...] = ()
-
-
-def floats(binding: Binding) -> dict[Symbol, Any]:
-    """The bound values as float64 midpoints, for comparison with measured arrays."""
-    return {symbol: np.float64(float(value.mid())) for symbol, value in binding.values.items()}
 
 
 def uncertainty(binding: Binding) -> float:

@@ -13,9 +13,8 @@ from boundkit.errors import Infeasible
 from boundkit.query import Binding, bind, check_all, guarantee, required_width
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import k
-from boundkit.train import Problem, memory_needed
 from boundkit.train.backend import host_memory
-from boundkit.verify.observe import Plan, Progress
+from boundkit.verify.observe import Plan, Progress, experiment
 
 UNBOUNDED_WIDTH = 1000  # for results that hold at every width
 LARGEST_FREE_WIDTH = 2**17
@@ -115,21 +114,11 @@ def bound_at(target: Statement, request: Request, width: int) -> Binding:
     )
 
 
-def plan_at(target: Statement, request: Request, width: int) -> Plan:
+def plan_at(target: Statement, request: Request, binding: Binding, width: int) -> Plan:
     """How to run the request at this width; Infeasible when the network does not fit into memory."""
-    needs_network = any(claim.experiment not in ("data", "matrices") for claim in target.claims)
-    chosen = request.activation or find_activation("softplus")
-    problem = Problem(X=request.data.X, y=request.data.y, activation=chosen)
-    if needs_network:
-        needed = memory_needed(k=width, d=problem.d, n=problem.n)
-        available = host_memory()
-        if needed > available:
-            raise Infeasible(
-                f"width {width} needs {needed / 2**30:.3g} GiB of memory, {needed / available:.3g} times the "
-                f"{available / 2**30:.3g} GiB available"
-            )
-    return Plan(
-        problem=problem,
+    plan = Plan(
+        data=request.data,
+        activation=request.activation or find_activation("softplus"),
         width=width,
         trials=tuple(range(request.trials)),
         steps=request.steps,
@@ -137,3 +126,13 @@ def plan_at(target: Statement, request: Request, width: int) -> Plan:
         device=request.device,
         progress=request.progress,
     )
+    kinds = {claim.experiment for claim in target.claims} - {"data", "unobserved"}
+    estimates = [experiment(kind, binding).bytes_needed for kind in kinds]
+    needed = max((estimate(binding, plan) for estimate in estimates if estimate is not None), default=0)
+    available = host_memory()
+    if needed > available:
+        raise Infeasible(
+            f"width {width} needs {needed / 2**30:.3g} GiB of memory, {needed / available:.3g} times the "
+            f"{available / 2**30:.3g} GiB available"
+        )
+    return plan

@@ -15,8 +15,8 @@ from boundkit.query.check import check
 from boundkit.statement import Claim, Hypothesis
 from boundkit.statement.vocabulary import misfit, step_size, tau, tightness
 from boundkit.verify.certificate import measured_checks
-from boundkit.verify.judge import RELATIVE_TOLERANCE, Observations, first_violation, judge, violating_trials
-from boundkit.verify.observe import Plan, number, observe, start_values
+from boundkit.verify.judge import RELATIVE_TOLERANCE, first_violation, judge, violating_trials
+from boundkit.verify.observe import Experiment, Observations, Plan, experiment as experiment_of, number
 from boundkit.verify.verdict import ClaimResult, Verdict
 from boundkit.verify.witness import confirmed, make_witness
 
@@ -45,12 +45,13 @@ def put_on_trial(binding: Binding, plan: Plan, *, allowed: float, out: Path | No
         if experiment == "data":
             outcome.claims += [judge_data(claim, binding) for claim in claims]
             continue
-        chosen = _admitted(binding, plan) if experiment == "training" else plan
+        kind = experiment_of(experiment, binding)
+        chosen = _admitted(binding, plan, kind)
         if not chosen.trials:
             outcome.reason = f"no draw satisfies {', '.join(_run_labels(binding))}"
             outcome.claims += [_absent(claim, binding) for claim in claims]
             continue
-        seen = observe(experiment, binding, chosen)
+        seen = kind.sample(binding, chosen)
         outcome.trials = max(outcome.trials, len(seen.trials))
         outcome.broken_trials |= set(seen.broken)
         for claim in claims:
@@ -109,14 +110,14 @@ def _run_labels(binding: Binding) -> list[str]:
     return [item.label for item in binding.statement.hypotheses if item.role == "run"]
 
 
-def _admitted(binding: Binding, plan: Plan) -> Plan:
+def _admitted(binding: Binding, plan: Plan, kind: Experiment) -> Plan:
     """The trials whose initialisation satisfies the statement's own conditions on the run."""
-    if not _run_labels(binding):
+    if kind.start is None or not _run_labels(binding):
         return plan
     labels = set(_run_labels(binding))
     good = []
     for trial in plan.trials:
-        checks = measured_checks(binding, start_values(binding, plan, trial))
+        checks = measured_checks(binding, kind.start(binding, plan, trial))
         if all(item.holds is True for item in checks if item.label in labels):
             good.append(trial)
     return replace(plan, trials=tuple(good))

@@ -11,20 +11,9 @@ import numpy as np
 
 from boundkit.query import Binding
 from boundkit.statement import Claim
-from boundkit.statement.vocabulary import (
-    distance,
-    misfit,
-    misfit_0,
-    path_length,
-    sigma_min_J0,
-    step_size,
-    tau,
-)
-from boundkit.train import replay
-from boundkit.verify.judge import Observations, violating_trials
-from boundkit.verify.observe import Plan, number
-
-REPLAY_LIMIT = 2e10  # multiplications in extended precision, some minutes
+from boundkit.statement.vocabulary import step_size
+from boundkit.verify.judge import violating_trials
+from boundkit.verify.observe import Observations, Plan, experiment, number
 
 
 @dataclass(frozen=True)
@@ -58,7 +47,7 @@ class Witness:
 def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations, *, trial: int, step: int) -> Witness:
     """The witness of a claim that `trial` breaks at `step`."""
     row = seen.trials.index(trial)
-    start = {s: v[row : row + 1, :1] for s, v in seen.values.items() if s in (misfit_0, sigma_min_J0)}
+    start = {symbol: array[row : row + 1, :1] for symbol, array in seen.values.items() if len(array) > row}
     given = {
         symbol.name: str(value) for symbol, value in binding.values.items() if symbol.name not in binding.quantities
     }
@@ -66,7 +55,7 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
         statement=binding.statement.id,
         claim=claim.label,
         data=binding.data.name,
-        activation=plan.problem.activation.name,
+        activation=plan.activation.name,
         width=plan.width,
         seed=plan.seed,
         trial=trial,
@@ -77,32 +66,7 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
 
 
 def confirmed(claim: Claim, binding: Binding, plan: Plan, witness: Witness) -> bool | None:
-    """Whether the slow implementation sees the violation too; None when it cannot replay it.
-
-    Only training runs and initialisations are replayed, up to `REPLAY_LIMIT` operations.
-    """
-    problem = plan.problem
-    cost = float(witness.width) * problem.n * problem.d * (witness.step + 1)
-    if claim.experiment not in ("training", "initialisation") or cost > REPLAY_LIMIT:
-        return None
-    start = sigma_min_J0 in binding.reduce(claim.template).free_symbols
-    run = replay(
-        problem,
-        k=witness.width,
-        step_size=witness.step_size or 1e-300,
-        steps=witness.step,
-        seed=witness.seed,
-        trial=witness.trial,
-        checkpoints=(0,) if start else (),
-    )
-    values = {
-        misfit: run.misfit.astype(float),
-        distance: run.distance.astype(float),
-        path_length: run.path_length.astype(float),
-        misfit_0: run.misfit[:, :1].astype(float),
-        tau: np.arange(run.misfit.shape[1], dtype=float)[None, :],
-    }
-    if start:
-        values[sigma_min_J0] = run.sigma_min_J[:, :1]
-    seen = Observations((witness.trial,), values)
-    return bool(violating_trials(claim, binding, seen)[0])
+    """Whether the slow implementation sees the violation too; None when it cannot replay it."""
+    replay = experiment(claim.experiment, binding).replay
+    seen = None if replay is None else replay(binding, plan, witness.trial, witness.step)
+    return None if seen is None else bool(violating_trials(claim, binding, seen)[0])

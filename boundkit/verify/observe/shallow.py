@@ -1,27 +1,16 @@
-"""One sampler for each kind of experiment that a claim can name; none knows which theorem it serves."""
+"""Balanced two-layer networks with one output: training, the initialisation, and perturbations of it."""
 
 from __future__ import annotations
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from sympy import Symbol
 
-from boundkit.arithmetic import FLOAT, evaluate
 from boundkit.query import Binding
 from boundkit.statement.vocabulary import (
     distance,
     flips,
     jacobian_drift,
     k,
-    lambda_max_factor,
-    lambda_max_hadamard,
-    lambda_min_factor,
-    lambda_min_hadamard,
-    max_diagonal,
-    min_diagonal,
     misfit,
     misfit_0,
     norm_J,
@@ -33,44 +22,27 @@ from boundkit.statement.vocabulary import (
     weight_change,
 )
 from boundkit.train import (
-    Problem,
     Status,
     flip_budget,
     lipschitz_ratio,
     measure,
+    memory_needed,
+    replay,
     train,
     worst_flip_perturbation,
 )
-from boundkit.verify.judge import Observations, floats
+from boundkit.verify.observe.plan import Experiment, Observations, Plan, Progress, column, number
 
-Progress = Callable[[int, int], None]
 STOP_AT = 1e-8  # relative misfit below which rounding, not training, is observed
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How to run: trial indices, width, steps, seed, device; `progress(done, total)` counts training steps."""
-
-    problem: Problem
-    width: int
-    trials: tuple[int, ...]
-    steps: int
-    seed: int
-    device: str
-    progress: Progress | None = None
-
-
-def observe(experiment: str, binding: Binding, plan: Plan) -> Observations:
-    """The observations that claims of this kind of experiment are about."""
-    return _SAMPLERS[experiment](binding, plan)
+REPLAY_LIMIT = 2e10  # multiplications in extended precision, some minutes
 
 
 def start_values(binding: Binding, plan: Plan, trial: int) -> dict[Symbol, np.ndarray]:
     """What is measured of one initialisation, as arrays [1, 1]; flips only where the statement asks for them."""
     first = measure(plan.problem, k=plan.width, trials=[trial], seed=plan.seed, device=plan.device)
     values = {
-        misfit_0: _column(first.misfit_0),
-        sigma_min_J0: _column(first.sigma_min_J0),
+        misfit_0: column(first.misfit_0),
+        sigma_min_J0: column(first.sigma_min_J0),
     }
     if any(flips in binding.reduce(item.relation).free_symbols for item in binding.statement.hypotheses):
         reach = float(np.squeeze(number(binding, radius, values)))
@@ -79,14 +51,8 @@ def start_values(binding: Binding, plan: Plan, trial: int) -> dict[Symbol, np.nd
             if 0 < reach < np.inf
             else np.array([plan.width])
         )
-        values[flips] = _column(np.array([budget.max()], dtype=float))
+        values[flips] = column(np.array([budget.max()], dtype=float))
     return values
-
-
-def number(binding: Binding, expression: Any, values: Mapping[Symbol, Any]) -> Any:
-    """`expression` in float64 from the bound values and `values`."""
-    with np.errstate(all="ignore"):
-        return evaluate(binding.reduce(expression), {**floats(binding), **values}, FLOAT)
 
 
 def _training(binding: Binding, plan: Plan) -> Observations:
@@ -119,7 +85,7 @@ def _training(binding: Binding, plan: Plan) -> Observations:
 
 def _initialisation(binding: Binding, plan: Plan) -> Observations:
     first = measure(plan.problem, k=plan.width, trials=plan.trials, seed=plan.seed, device=plan.device)
-    values = {misfit_0: _column(first.misfit_0), sigma_min_J0: _column(first.sigma_min_J0)}
+    values = {misfit_0: column(first.misfit_0), sigma_min_J0: column(first.sigma_min_J0)}
     return Observations(plan.trials, values)
 
 
@@ -129,7 +95,7 @@ def _weights(binding: Binding, plan: Plan) -> Observations:
     ratios = lipschitz_ratio(plan.problem, k=plan.width, trials=plan.trials, seed=plan.seed)
     worst_unit = np.full(len(plan.trials), ratios.adversarial)
     values = {
-        norm_J: _column(first.norm_J0),
+        norm_J: column(first.norm_J0),
         jacobian_drift: np.stack([ratios.random, ratios.small, worst_unit], axis=1),
         weight_change: np.ones((len(plan.trials), 3)),
     }
@@ -143,39 +109,49 @@ def _flips(binding: Binding, plan: Plan) -> Observations:
         for trial in plan.trials
     ]
     values = {
-        jacobian_drift: _column(np.array([item.drift for item in moved])),
-        weight_change: _column(np.array([item.distance for item in moved])),
+        jacobian_drift: column(np.array([item.drift for item in moved])),
+        weight_change: column(np.array([item.distance for item in moved])),
     }
     return Observations(plan.trials, values)
 
 
-def _matrices(binding: Binding, plan: Plan) -> Observations:
-    """Pairs of random positive semidefinite matrices of the size of the data."""
-    n = plan.problem.n
-    rows = []
-    for trial in plan.trials:
-        rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(plan.seed, spawn_key=(9, trial))))
-        a, b = (g @ g.T / n for g in rng.standard_normal((2, n, 2 * n)))
-        product, factor = np.linalg.eigvalsh(a * b), np.linalg.eigvalsh(a)
-        rows.append([product[0], product[-1], factor[0], factor[-1], np.diag(b).min(), np.diag(b).max()])
-    symbols = (
-        lambda_min_hadamard,
-        lambda_max_hadamard,
-        lambda_min_factor,
-        lambda_max_factor,
-        min_diagonal,
-        max_diagonal,
+def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations | None:
+    """One trial in extended precision; None above `REPLAY_LIMIT` operations."""
+    problem = plan.problem
+    if float(plan.width) * problem.n * problem.d * (step + 1) > REPLAY_LIMIT:
+        return None
+    claims = (claim.template for claim in binding.statement.claims)
+    start = any(sigma_min_J0 in binding.reduce(template).free_symbols for template in claims)
+    measured = start_values(binding, plan, trial) if step and sigma_min_J0 in _run_symbols(binding) else {}
+    run = replay(
+        problem,
+        k=plan.width,
+        step_size=float(np.squeeze(number(binding, step_size, measured))) if step else 1e-300,
+        steps=step,
+        seed=plan.seed,
+        trial=trial,
+        checkpoints=(0,) if start else (),
     )
-    return Observations(plan.trials, dict(zip(symbols, map(_column, np.array(rows).T), strict=True)))
+    values = {
+        misfit: run.misfit.astype(float),
+        distance: run.distance.astype(float),
+        path_length: run.path_length.astype(float),
+        misfit_0: run.misfit[:, :1].astype(float),
+        tau: np.arange(run.misfit.shape[1], dtype=float)[None, :],
+    }
+    if start:
+        values[sigma_min_J0] = run.sigma_min_J[:, :1]
+    return Observations((trial,), values)
 
 
-_SAMPLERS: dict[str, Callable[[Binding, Plan], Observations]] = {
-    "training": _training,
-    "initialisation": _initialisation,
-    "weights": _weights,
-    "flips": _flips,
-    "matrices": _matrices,
-}
+def _bytes(binding: Binding, plan: Plan) -> int:
+    return memory_needed(k=plan.width, d=plan.problem.d, n=plan.problem.n)
+
+
+TRAINING = Experiment(_training, replay=_replay, start=start_values, bytes_needed=_bytes)
+INITIALISATION = Experiment(_initialisation, replay=_replay, bytes_needed=_bytes)
+WEIGHTS = Experiment(_weights, bytes_needed=_bytes)
+FLIPS = Experiment(_flips, bytes_needed=_bytes)
 
 
 def _run_symbols(binding: Binding) -> set[Symbol]:
@@ -184,10 +160,6 @@ def _run_symbols(binding: Binding) -> set[Symbol]:
     for item in (*(h.relation for h in statement.hypotheses), *(c.template for c in statement.claims)):
         found = found | binding.reduce(item).free_symbols
     return found - {k}
-
-
-def _column(array: np.ndarray) -> np.ndarray:
-    return np.asarray(array, dtype=float).reshape(-1, 1)
 
 
 def _padded(array: np.ndarray, length: int) -> np.ndarray:
