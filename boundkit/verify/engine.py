@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from boundkit.verify.observe import Plan, Progress
 from boundkit.verify.request import Request, allowed_failure, bound_at, choose_width, plan_at
 from boundkit.verify.statistics import interval
 from boundkit.verify.trial import Outcome, put_on_trial
-from boundkit.verify.verdict import Report, Verdict, worst
+from boundkit.verify.verdict import Report, Verdict, conclude, worst
 
 
 def verify(
@@ -32,12 +32,13 @@ def verify(
     activation: str | Activation | None = None,
     k: int | None = None,
     level: str = "literal",
-    trials: int = 16,
+    trials: int | Sequence[int] = 16,
     steps: int = 1000,
     seed: int = 0,
     device: str = "auto",
     assume: Mapping[str, object] | None = None,
     out: str | Path | None = None,
+    replay_always: bool = False,
     progress: Progress | None = None,
     **parameters: object,
 ) -> Report:
@@ -45,8 +46,9 @@ def verify(
 
     Levels: `literal` (all hypotheses met, at width `k` or else at the width the statement itself requires),
     `certificate` (its deterministic theorem, conditions measured on each initialisation), `lemma` (the results
-    its proof uses), `relaxed` (width hypotheses that fail at `k` are listed and ignored). `out` is a folder for
-    witnesses. Raises BadInput for unusable arguments; everything else is a verdict.
+    its proof uses), `relaxed` (width hypotheses that fail at `k` are listed and ignored). `trials` is their number or
+    their indices, `out` a folder for witnesses; `replay_always` replays a violation also where the statement allows
+    some. Raises BadInput for unusable arguments; everything else is a verdict.
 
     >>> verify("os19.lem6_4", data="sphere:n=6,d=5,seed=1", activation="softplus").verdict
     <Verdict.CONSISTENT: 'consistent'>
@@ -56,13 +58,14 @@ def verify(
         data=dataset(data) if isinstance(data, str) else data,
         activation=None if activation is None else find_activation(activation),
         k=None if k is None else _integer("k", k, 1, 10**300),
-        trials=_integer("trials", trials, 1, 10**6),
+        trials=_trials(trials),
         steps=_integer("steps", steps, 1, 10**7),
         seed=_integer("seed", seed, 0, 2**63 - 1),
         device=device,
         assume=assume or {},
         parameters=parameters,
         out=None if out is None else Path(out),
+        replay_always=replay_always,
         progress=progress,
     )
     if level not in LEVELS:
@@ -99,7 +102,7 @@ def _literal(target: Statement, request: Request, *, relax: bool = False) -> Rep
     if allowed is None:
         return replace(empty, reason="the stated probability has open constants")
     try:
-        outcome = put_on_trial(binding, plan, allowed=allowed, out=request.out)
+        outcome = put_on_trial(binding, plan, allowed=allowed, out=request.out, replay_always=request.replay_always)
     except Infeasible as error:
         return replace(empty, verdict=Verdict.INFEASIBLE, reason=str(error))
     except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
@@ -131,16 +134,18 @@ def _empty(
 
 def _finished(empty: Report, outcome: Outcome, plan: Plan, allowed: float) -> Report:
     violations = len(outcome.broken_trials)
-    reason = outcome.reason or next((item.note for item in outcome.claims if item.note), None)
+    claims = tuple(map(conclude, outcome.tallies))
+    reason = outcome.reason or next((item.note for item in claims if item.note), None)
     return replace(
         empty,
-        verdict=worst([item.verdict for item in outcome.claims]),
+        verdict=worst([item.verdict for item in claims]),
         reason=reason,
         trials=outcome.trials,
         violations=violations,
         interval=interval(violations, outcome.trials) if outcome.trials else None,
         failure_allowed=allowed,
-        claims=tuple(outcome.claims),
+        claims=claims,
+        tallies=tuple(outcome.tallies),
         witness=outcome.witness,
         backend=select_device(plan.device).name,
         steps=plan.steps,
@@ -183,6 +188,7 @@ def _lemma(target: Statement, request: Request) -> Report:
         interval=None,
         failure_allowed=None,
         claims=tuple(item for r in tried for item in r.claims),
+        tallies=tuple(item for r in tried for item in r.tallies),
         witness=next((r.witness for r in tried if r.witness), None),
     )
 
@@ -210,6 +216,12 @@ def _require_writable(out: Path) -> None:
     existing = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), None)
     if existing is None or not existing.is_dir() or not os.access(existing, os.W_OK):
         raise BadInput("out", out, "must be a folder that can be written")
+
+
+def _trials(trials: object) -> tuple[int, ...]:
+    if isinstance(trials, Sequence) and not isinstance(trials, str) and len(trials) > 0:
+        return tuple(_integer("trials", trial, 0, 10**9) for trial in trials)
+    return tuple(range(_integer("trials", trials, 1, 10**6)))
 
 
 def _integer(name: str, value: object, low: int, high: int) -> int:

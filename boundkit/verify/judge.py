@@ -12,8 +12,7 @@ from boundkit.query import Binding
 from boundkit.statement import Claim
 from boundkit.statement.vocabulary import tightness
 from boundkit.verify.observe import Observations, floats
-from boundkit.verify.statistics import excluded
-from boundkit.verify.verdict import ClaimResult, Verdict
+from boundkit.verify.tally import Tally
 
 RELATIVE_TOLERANCE = 1e-9
 AMPLIFICATION = 100  # of relative uncertainty: bounds multiply a few powers of measured quantities
@@ -46,40 +45,26 @@ def margins(relation: Relational, binding: Binding, seen: Observations, factor: 
     return np.where(ended, -np.inf, ratio), holds | ended
 
 
-def judge(claim: Claim, binding: Binding, seen: Observations, *, allowed: float, name: str) -> ClaimResult:
-    """The verdict on one claim whose failure has probability at most `allowed`."""
+def judge(claim: Claim, binding: Binding, seen: Observations, *, allowed: float) -> Tally:
+    """What the trials say of one claim whose failure has probability at most `allowed`."""
     ratio, holds = margins(claim.template, binding, seen, np.float64(1))
     violated = np.asarray(~holds.all(axis=1))
-    broken = np.isin(seen.trials, seen.broken)
-    violations = int(violated.sum())
     twin = _factor(claim, binding, seen)
-    twin_failures = int((~margins(claim.template, binding, seen, twin)[1].all(axis=1)).sum())
-    rejected = excluded(twin_failures, len(seen.trials), allowed)
     first = 1 if ratio.shape[1] > 1 and claim.experiment == "training" else 0
     row, step = np.unravel_index(int(np.argmax(ratio[:, first:])), ratio[:, first:].shape)
     worst = ratio[row, first + step]
-    if excluded(violations, len(seen.trials), allowed):
-        verdict, note = Verdict.VIOLATED, ""
-    elif (broken & ~violated).any():
-        verdict, note = Verdict.ERROR, "a trial diverged or failed"
-    elif allowed >= 1:
-        verdict, note = Verdict.INCONCLUSIVE, "the stated probability is vacuous"
-    elif not rejected:
-        verdict, note = Verdict.INCONCLUSIVE, "no power: the false twin was not rejected"
-    else:
-        verdict, note = Verdict.CONSISTENT, ""
-    return ClaimResult(
-        statement=name,
+    return Tally(
+        statement=binding.statement.id,
         label=claim.label,
-        verdict=verdict,
+        allowed=allowed,
         trials=len(seen.trials),
-        violations=violations,
+        violations=int(violated.sum()),
+        broken=int((np.isin(seen.trials, seen.broken) & ~violated).sum()),
+        twin_failures=int((~margins(claim.template, binding, seen, twin)[1].all(axis=1)).sum()),
         worst_margin=float(worst) if np.isfinite(worst) else None,
         worst_trial=int(seen.trials[row]),
         worst_step=int(first + step),
         slack=_slack(claim, binding, seen, holds_now=~violated, ceiling=float(np.nanmax(twin))),
-        twin_rejected=rejected,
-        note=note,
     )
 
 

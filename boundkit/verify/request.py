@@ -28,13 +28,14 @@ class Request:
     data: Dataset
     activation: Activation | None
     k: int | None
-    trials: int
+    trials: tuple[int, ...]
     steps: int
     seed: int
     device: str
     assume: Mapping[str, object]
     parameters: Mapping[str, object]
     out: Path | None
+    replay_always: bool
     progress: Progress | None
 
 
@@ -120,7 +121,7 @@ def plan_at(target: Statement, request: Request, binding: Binding, width: int) -
         data=request.data,
         activation=request.activation or find_activation("softplus"),
         width=width,
-        trials=tuple(range(request.trials)),
+        trials=request.trials,
         steps=request.steps,
         seed=request.seed,
         device=request.device,

@@ -17,15 +17,18 @@ from boundkit.statement.vocabulary import misfit, step_size, tau, tightness
 from boundkit.verify.certificate import measured_checks
 from boundkit.verify.judge import RELATIVE_TOLERANCE, first_violation, judge, violating_trials
 from boundkit.verify.observe import Experiment, Observations, Plan, experiment as experiment_of, number
-from boundkit.verify.verdict import ClaimResult, Verdict
+from boundkit.verify.statistics import excluded
+from boundkit.verify.tally import Replay, Tally
 from boundkit.verify.witness import confirmed, make_witness
+
+ANSWERS: dict[bool | None, Replay] = {True: "confirmed", False: "refuted", None: "not replayed"}
 
 
 @dataclass
 class Outcome:
     """Results of all claims, the trials in which any broke, and what is needed to draw the run."""
 
-    claims: list[ClaimResult] = field(default_factory=list)
+    tallies: list[Tally] = field(default_factory=list)
     broken_trials: set[int] = field(default_factory=set)
     trials: int = 0
     witness: str | None = None
@@ -34,8 +37,13 @@ class Outcome:
     reason: str | None = None
 
 
-def put_on_trial(binding: Binding, plan: Plan, *, allowed: float, out: Path | None) -> Outcome:
-    """Every claim of the statement, one experiment for all claims that share it."""
+def put_on_trial(
+    binding: Binding, plan: Plan, *, allowed: float, out: Path | None, replay_always: bool = False
+) -> Outcome:
+    """Every claim of the statement, one experiment for all claims that share it.
+
+    A violation is replayed when the trials exclude the allowed probability of failure, or always.
+    """
     outcome = Outcome()
     statement = binding.statement
     for experiment in dict.fromkeys(claim.experiment for claim in statement.claims):
@@ -43,39 +51,38 @@ def put_on_trial(binding: Binding, plan: Plan, *, allowed: float, out: Path | No
         if experiment == "unobserved":
             continue
         if experiment == "data":
-            outcome.claims += [judge_data(claim, binding) for claim in claims]
+            outcome.tallies += [judge_data(claim, binding) for claim in claims]
             continue
         kind = experiment_of(experiment, binding)
         chosen = _admitted(binding, plan, kind)
         if not chosen.trials:
             outcome.reason = f"no draw satisfies {', '.join(_run_labels(binding))}"
-            outcome.claims += [_absent(claim, binding) for claim in claims]
+            outcome.tallies += [Tally(statement.id, claim.label, allowed, 0) for claim in claims]
             continue
         seen = kind.sample(binding, chosen)
         outcome.trials = max(outcome.trials, len(seen.trials))
         outcome.broken_trials |= set(seen.broken)
         for claim in claims:
-            result = judge(claim, binding, seen, allowed=allowed, name=statement.id)
+            tally = judge(claim, binding, seen, allowed=allowed)
             broken = violating_trials(claim, binding, seen)
             outcome.broken_trials |= {t for t, b in zip(seen.trials, broken, strict=True) if b}
-            if result.verdict is Verdict.VIOLATED:
-                result, path = _replayed(claim, binding, chosen, seen, result, out)
+            if excluded(tally.violations, tally.trials, allowed) or (tally.violations and replay_always):
+                tally, path = _replayed(claim, binding, chosen, seen, tally, out)
                 outcome.witness = outcome.witness or path
-            outcome.claims.append(result)
+            outcome.tallies.append(tally)
         if experiment == "training":
             outcome.curves = _curves(binding, seen)
             outcome.step_size = _step_size(binding, seen)
     return outcome
 
 
-def judge_data(claim: Claim, binding: Binding) -> ClaimResult:
+def judge_data(claim: Claim, binding: Binding) -> Tally:
     """A claim about the data alone, decided in ball arithmetic."""
     template = Hypothesis(claim.label, "data", claim.template)
     with precision():
         factor = binding.evaluate(claim.twin, {})
     result = check(template, binding, {tightness: flint.arb(1)})
     twin = check(template, binding, {tightness: factor})
-    rejected = twin.holds is False
     margin = None
     if result.left is not None and result.right is not None:
         small, large = (
@@ -83,26 +90,18 @@ def judge_data(claim: Claim, binding: Binding) -> ClaimResult:
         )
         margin = float((small / large).upper()) if large > 0 else None
     equal = margin is not None and margin <= 1 + RELATIVE_TOLERANCE
-    if result.holds is False:
-        verdict, note = Verdict.VIOLATED, ""
-    elif result.holds is None and not equal:
-        verdict, note = Verdict.INCONCLUSIVE, "the enclosures do not decide it"
-    elif not rejected:
-        verdict, note = Verdict.INCONCLUSIVE, "no power: the false twin was not rejected"
-    else:
-        verdict, note = Verdict.CONSISTENT, ""
-    return ClaimResult(
+    fails = result.holds is False
+    return Tally(
         statement=binding.statement.id,
         label=claim.label,
-        verdict=verdict,
+        allowed=0.0,
         trials=1,
-        violations=int(result.holds is False),
+        violations=int(fails),
+        undecided=int(result.holds is None and not equal),
+        twin_failures=int(twin.holds is False),
         worst_margin=margin,
-        worst_trial=None,
-        worst_step=None,
         slack=1 / margin if margin else None,
-        twin_rejected=rejected,
-        note=note,
+        replay="confirmed" if fails else None,
     )
 
 
@@ -123,33 +122,14 @@ def _admitted(binding: Binding, plan: Plan, kind: Experiment) -> Plan:
     return replace(plan, trials=tuple(good))
 
 
-def _absent(claim: Claim, binding: Binding) -> ClaimResult:
-    return ClaimResult(
-        statement=binding.statement.id,
-        label=claim.label,
-        verdict=Verdict.NOT_APPLICABLE,
-        trials=0,
-        violations=0,
-        worst_margin=None,
-        worst_trial=None,
-        worst_step=None,
-        slack=None,
-        twin_rejected=False,
-    )
-
-
 def _replayed(
-    claim: Claim, binding: Binding, plan: Plan, seen: Observations, result: ClaimResult, out: Path | None
-) -> tuple[ClaimResult, str | None]:
+    claim: Claim, binding: Binding, plan: Plan, seen: Observations, tally: Tally, out: Path | None
+) -> tuple[Tally, str | None]:
     trial = next(t for t, b in zip(seen.trials, violating_trials(claim, binding, seen), strict=True) if b)
     witness = make_witness(claim, binding, plan, seen, trial=trial, step=first_violation(claim, binding, seen, trial))
     path = str(witness.write(out, binding)) if out is not None else None
     answer = confirmed(claim, binding, plan, witness)
-    if answer is True:
-        return replace(result, note=f"trial {trial} replayed in extended precision"), path
-    if answer is False:
-        return replace(result, verdict=Verdict.ERROR, note="the replay does not see the violation"), path
-    return replace(result, verdict=Verdict.INCONCLUSIVE, note="seen but not replayed"), path
+    return replace(tally, replay=ANSWERS[answer], replayed_trial=trial), path
 
 
 def _curves(binding: Binding, seen: Observations) -> dict[str, Any]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from boundkit.verify.statistics import excluded
+from boundkit.verify.tally import Tally
+
 
 class Verdict(StrEnum):
     """The possible outcomes; a finite experiment never proves anything."""
@@ -50,14 +53,58 @@ class ClaimResult:
     statement: str
     label: str
     verdict: Verdict
-    trials: int
-    violations: int
-    worst_margin: float | None
-    worst_trial: int | None
-    worst_step: int | None
-    slack: float | None
-    twin_rejected: bool
+    trials: int = 0
+    violations: int = 0
+    worst_margin: float | None = None
+    worst_trial: int | None = None
+    worst_step: int | None = None
+    slack: float | None = None
+    twin_rejected: bool = False
     note: str = ""
+
+
+def conclude(tally: Tally) -> ClaimResult:
+    """The verdict on a claim.
+
+    A violation beyond what the statement allows counts once the slow implementation has seen it too; agreement counts
+    only where every trial ran, the statement's probability says something and the false twin was rejected.
+    """
+    if tally.trials == 0:
+        return ClaimResult(tally.statement, tally.label, Verdict.NOT_APPLICABLE)
+    rejected = excluded(tally.twin_failures, tally.trials, tally.allowed)
+    verdict, note = Verdict.CONSISTENT, ""
+    if excluded(tally.violations, tally.trials, tally.allowed):
+        verdict, note = _violation(tally)
+    elif tally.broken:
+        verdict, note = Verdict.ERROR, "a trial diverged or failed"
+    elif tally.undecided:
+        verdict, note = Verdict.INCONCLUSIVE, "the enclosures do not decide it"
+    elif tally.allowed >= 1:
+        verdict, note = Verdict.INCONCLUSIVE, "the stated probability is vacuous"
+    elif not rejected:
+        verdict, note = Verdict.INCONCLUSIVE, "no power: the false twin was not rejected"
+    return ClaimResult(
+        statement=tally.statement,
+        label=tally.label,
+        verdict=verdict,
+        trials=tally.trials,
+        violations=tally.violations,
+        worst_margin=tally.worst_margin,
+        worst_trial=tally.worst_trial,
+        worst_step=tally.worst_step,
+        slack=tally.slack,
+        twin_rejected=rejected,
+        note=note,
+    )
+
+
+def _violation(tally: Tally) -> tuple[Verdict, str]:
+    if tally.replay == "refuted":
+        return Verdict.ERROR, "the replay does not see the violation"
+    if tally.replay == "confirmed":
+        where = "" if tally.replayed_trial is None else f"trial {tally.replayed_trial} replayed in extended precision"
+        return Verdict.VIOLATED, where
+    return Verdict.INCONCLUSIVE, "seen but not replayed"
 
 
 @dataclass(frozen=True)
@@ -78,6 +125,7 @@ class Report:
     interval: tuple[float, float] | None = None
     failure_allowed: float | None = None
     claims: tuple[ClaimResult, ...] = ()
+    tallies: tuple[Tally, ...] = ()
     witness: str | None = None
     backend: str = "none"
     seconds: float = 0.0

@@ -13,7 +13,9 @@ from boundkit.papers import statement, statements
 from boundkit.query import bind
 from boundkit.statement.vocabulary import misfit, misfit_0, path_length, tau, tightness
 from boundkit.verify import Verdict, levels, verify
-from boundkit.verify.judge import Observations, judge
+from boundkit.verify.judge import judge
+from boundkit.verify.observe import Observations
+from boundkit.verify.verdict import conclude
 
 I4 = "orthonormal:n=4"
 
@@ -178,10 +180,10 @@ def test_divergence_is_an_error_or_a_violation_never_agreement():
     curve = 2.0 * 0.5**steps
     values = {misfit: curve, misfit_0: curve[:, :1], tau: steps}
     claim = statement("os19.thm6_2.refined").claim("rate")
-    fine = judge(claim, binding, Observations((0,), values), allowed=0.0, name="x")
-    broken = judge(claim, binding, Observations((0,), values, broken=(0,)), allowed=0.0, name="x")
+    fine = judge(claim, binding, Observations((0,), values), allowed=0.0)
+    broken = judge(claim, binding, Observations((0,), values, broken=(0,)), allowed=0.0)
     assert fine.violations == 0
-    assert broken.verdict is Verdict.ERROR
+    assert conclude(broken).verdict is Verdict.ERROR
 
 
 def test_what_is_uncertain_is_not_held_against_a_claim():
@@ -193,8 +195,8 @@ def test_what_is_uncertain_is_not_held_against_a_claim():
     curve = np.array([[2.0, 2.0 * (1 - 0.00916) * 1.0001]])
     seen = Observations((0,), {misfit: curve, misfit_0: curve[:, :1], tau: steps})
     claim = target.claim("rate")
-    assert judge(claim, sharp, seen, allowed=0.0, name="x").violations == 1
-    assert judge(claim, replace(sharp, values=blurred), seen, allowed=0.0, name="x").violations == 0
+    assert judge(claim, sharp, seen, allowed=0.0).violations == 1
+    assert judge(claim, replace(sharp, values=blurred), seen, allowed=0.0).violations == 0
 
 
 def test_same_seed_same_report():

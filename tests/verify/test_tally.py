@@ -1,0 +1,63 @@
+"""Tests of tallies: groups of trials add up to what all trials together say."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import add
+
+import pytest
+from hypothesis import given, strategies as st
+
+from boundkit.verify import Verdict, verify
+from boundkit.verify.tally import Tally
+from boundkit.verify.verdict import conclude
+
+COUNTS = st.integers(0, 5)
+TALLIES = st.builds(
+    Tally,
+    statement=st.just("s"),
+    label=st.just("c"),
+    allowed=st.just(0.1),
+    trials=st.integers(5, 9),
+    violations=COUNTS,
+    broken=COUNTS,
+    twin_failures=COUNTS,
+    worst_margin=st.none() | st.floats(0, 10),
+    slack=st.none() | st.floats(1, 10),
+    replay=st.sampled_from([None, "confirmed", "refuted", "not replayed"]),
+)
+
+
+@given(TALLIES, TALLIES, TALLIES)
+def test_adding_is_associative_and_symmetric_in_what_decides(a: Tally, b: Tally, c: Tally) -> None:
+    """The order in which groups finish does not change the verdict."""
+    assert conclude(a + (b + c)) == conclude((a + b) + c)
+    assert conclude(a + b).verdict is conclude(b + a).verdict
+
+
+@pytest.mark.parametrize("level", ["lemma", "certificate"])
+def test_groups_of_trials_give_the_verdicts_of_all_trials(level: str) -> None:
+    """Trials run two at a time and added up give the claims of one run with all of them."""
+    arguments = {"data": "orthonormal:n=4", "activation": "softplus", "delta": 1, "steps": 30, "level": level}
+    whole = verify("os19.thm6_2.refined", trials=6, **arguments)
+    parts = [verify("os19.thm6_2.refined", trials=range(i, i + 2), **arguments) for i in (0, 2, 4)]
+    added = [conclude(reduce(add, tallies)) for tallies in zip(*(part.tallies for part in parts), strict=True)]
+    for ours, theirs in zip(added, whole.claims, strict=True):
+        assert (ours.statement, ours.label, ours.verdict) == (theirs.statement, theirs.label, theirs.verdict)
+        assert (ours.violations, ours.twin_rejected) == (theirs.violations, theirs.twin_rejected)
+        assert ours.worst_margin == pytest.approx(theirs.worst_margin)
+        assert ours.slack == pytest.approx(theirs.slack, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("replay", "verdict"),
+    [("confirmed", Verdict.VIOLATED), ("refuted", Verdict.ERROR), ("not replayed", Verdict.INCONCLUSIVE)],
+)
+def test_a_violation_counts_once_it_is_replayed(replay: str, verdict: Verdict) -> None:
+    """A violation that the slow implementation does not see is an error, one it cannot run is inconclusive."""
+    assert conclude(Tally("s", "c", 0.0, 3, violations=1, replay=replay)).verdict is verdict
+
+
+def test_no_trials_is_no_agreement() -> None:
+    """A claim of which no draw was admitted is not applicable."""
+    assert conclude(Tally("s", "c", 0.1, 0)).verdict is Verdict.NOT_APPLICABLE
