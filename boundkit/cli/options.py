@@ -44,6 +44,23 @@ def whole(flag: str, help: str, *, default: int | None = None, required: bool = 
     return click.option(flag, callback=_whole, metavar="INTEGER", help=help, **given)
 
 
+def seconds(flag: str, help: str) -> Decorator:
+    """A positive number of seconds."""
+
+    def read(context: click.Context, parameter: click.Parameter, value: str | None) -> float | None:
+        if value is None:
+            return None
+        try:
+            number = float(value)
+        except ValueError:
+            number = -1.0
+        if not 0 < number < float("inf"):
+            raise BadInput(parameter.name or flag, value, "must be a positive number of seconds")
+        return number
+
+    return click.option(flag, callback=read, metavar="SECONDS", help=help)
+
+
 def choice(flag: str, *words: str, default: str, help: str) -> Decorator:
     """An option that takes one of a few words."""
 
@@ -57,11 +74,14 @@ def choice(flag: str, *words: str, default: str, help: str) -> Decorator:
     )
 
 
+def pairs(flag: str, name: str, metavar: str, help: str) -> Decorator:
+    """A repeatable option of `NAME=VALUE` words, as a dictionary of strings."""
+    return click.option(flag, name, multiple=True, callback=_pairs, metavar=metavar, help=help)
+
+
 def settings(function: Any) -> Any:
     """`--set NAME=VALUE` and `--assume CONSTANT=VALUE`, both repeatable, as dictionaries of strings."""
-    function = click.option(
-        "--assume", multiple=True, callback=_pairs, metavar="CONSTANT=VALUE", help="A value for an open constant."
-    )(function)
+    function = pairs("--assume", "assume", "CONSTANT=VALUE", "A value for an open constant.")(function)
     return click.option(
         "--set", "parameters", multiple=True, callback=_parameters, metavar="NAME=VALUE", help="A parameter: delta=1."
     )(function)

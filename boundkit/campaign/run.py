@@ -1,0 +1,155 @@
+"""Running a campaign: what the store lacks is run, and every result is stored as soon as it is there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+from boundkit.campaign.executors import executor
+from boundkit.campaign.spec import Campaign, Cell
+from boundkit.campaign.store import Row, Store
+from boundkit.campaign.task import failed_row, run_task
+
+Progress = Callable[[int, int], None]
+Run = Callable[[Cell, tuple[int, ...]], Row]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Some trials of a cell, which run together and are stored together."""
+
+    cell: Cell
+    trials: tuple[int, ...]
+
+    @property
+    def name(self) -> str:
+        """The cell and its trials: what a row in the store is found by."""
+        return f"{self.cell.key}-{self.trials[0]}-{len(self.trials)}"
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far a campaign is: all tasks, those whose results the store holds, damaged lines of the store."""
+
+    tasks: int
+    done: int
+    damaged: tuple[int, ...]
+
+
+def tasks(campaign: Campaign) -> list[Task]:
+    """All tasks of a campaign, the first trials of every cell before the later ones."""
+    starts = range(0, campaign.trials, campaign.together)
+    return [
+        Task(cell, tuple(range(start, min(start + campaign.together, campaign.trials))))
+        for start in starts
+        for cell in campaign.cells
+    ]
+
+
+def run_campaign(
+    campaign: Campaign,
+    store: Store,
+    *,
+    executor_name: str = "processes",
+    workers: int | None = None,
+    budget: float | None = None,
+    progress: Progress | None = None,
+    run: Run = run_task,
+) -> Reached:
+    """Run what the store lacks, starting nothing after `budget` seconds, and say how far that came.
+
+    Running it again goes on where it stopped, and processes may share a store. A task whose worker dies is run once
+    more by itself; if that worker dies too, the store gets a row that says so. Raises BadInput for an unknown executor
+    and for a store that cannot be used.
+    """
+    desk = _Desk(store, tasks(campaign), None if budget is None else time.monotonic() + budget, progress, run)
+    suspects = desk.waiting()
+    while suspects:
+        with executor(executor_name, workers=workers) as (pool, count):
+            suspects = desk.work(desk.waiting(), pool, at_once=count + 1)
+        for task in suspects:
+            with executor(executor_name, workers=1) as (pool, _):
+                for guilty in desk.work([task], pool, at_once=1):
+                    desk.file(guilty, failed_row(task.cell, "the worker died"))
+    return Reached(len(desk.tasks), len(desk.tasks) - len(desk.waiting()), tuple(store.damaged))
+
+
+@dataclass
+class _Desk:
+    """Hands out tasks and files their results."""
+
+    store: Store
+    tasks: list[Task]
+    deadline: float | None
+    progress: Progress | None
+    run: Run
+    done: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.names = {task.name for task in self.tasks}
+
+    def refresh(self) -> None:
+        """Look into the store for what has been done since, here or by another process."""
+        self.done |= self.names & {row["task"] for row in self.store.refresh()}
+
+    def waiting(self) -> list[Task]:
+        """The tasks of which the store has no row yet."""
+        self.refresh()
+        return [task for task in self.tasks if task.name not in self.done]
+
+    def work(self, waiting: list[Task], pool: Executor, *, at_once: int) -> list[Task]:
+        """Run tasks, a few at once, and file their results; ends early with those in hand when a worker dies."""
+        queue = waiting[::-1]
+        lost: list[Task] = []
+        held: dict[Future[Row], tuple[Task, ExitStack]] = {}
+        try:
+            while not lost:
+                while queue and len(held) < at_once and not self._late():
+                    self._start(queue.pop(), pool, held)
+                if not held:
+                    break
+                for future in wait(held, return_when=FIRST_COMPLETED).done:
+                    task, claim = held.pop(future)
+                    with claim:
+                        try:
+                            self.file(task, future.result())
+                        except BrokenExecutor:
+                            lost += [task, *(other for other, _ in held.values())]
+                            break
+            return lost
+        finally:
+            for future, (_, claim) in held.items():
+                future.cancel()
+                claim.close()
+
+    def file(self, task: Task, row: Row) -> None:
+        """Store the result of a task."""
+        self.store.append({"task": task.name, **row})
+        self.refresh()
+        if self.progress is not None:
+            self.progress(len(self.done), len(self.tasks))
+
+    def _start(self, task: Task, pool: Executor, held: dict[Future[Row], tuple[Task, ExitStack]]) -> None:
+        """Hand out a task unless another process has it in hand or has just finished it."""
+        claim = ExitStack()
+        mine = claim.enter_context(self.store.claimed(task.name))
+        self.refresh()
+        if mine and task.name not in self.done:
+            held[_submitted(pool, self.run, task)] = (task, claim)
+        else:
+            claim.close()
+
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
+
+
+def _submitted(pool: Executor, run: Run, task: Task) -> Future[Row]:
+    try:
+        return pool.submit(run, task.cell, task.trials)
+    except BrokenExecutor as error:
+        refused: Future[Row] = Future()
+        refused.set_exception(error)
+        return refused

@@ -1,0 +1,74 @@
+"""One task of a campaign: some trials of one cell, as a row for the store."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache, lru_cache
+from importlib.metadata import version
+from typing import Any
+
+from boundkit import __version__
+from boundkit.campaign.spec import Cell
+from boundkit.data import Dataset, dataset
+from boundkit.errors import BoundkitError, shorten
+from boundkit.verify import verify
+
+LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "array-api-compat")
+DATA_KEPT = 8  # data sets with their measured quantities, for the tasks to come
+
+Row = dict[str, Any]
+
+
+def run_task(cell: Cell, trials: Sequence[int]) -> Row:
+    """The row of these trials: what `verify` reports of them, and with which versions; an error is a row too."""
+    parameters: dict[str, Any] = dict(cell.parameters)
+    try:
+        report = verify(
+            cell.statement,
+            data=_data(cell.data),
+            activation=cell.activation,
+            level=cell.level,
+            k=cell.k,
+            trials=list(trials),
+            steps=cell.steps,
+            seed=cell.seed,
+            assume=cell.assume,
+            replay_always=True,
+            **parameters,
+        )
+    except BoundkitError as error:
+        return failed_row(cell, str(error))
+    except Exception as error:
+        return failed_row(cell, f"{type(error).__name__}: {shorten(error, 500)}")
+    return {
+        "cell": asdict(cell),
+        "trials": list(trials),
+        "verdict": str(report.verdict),
+        "reason": report.reason,
+        "relaxed": list(report.relaxed),
+        "width": None if report.width is None else str(report.width),
+        "violations": report.violations,
+        "failure_allowed": report.failure_allowed,
+        "tallies": [asdict(item) for item in report.tallies],
+        "backend": report.backend,
+        "seconds": report.seconds,
+        "versions": _versions(),
+    }
+
+
+def failed_row(cell: Cell, reason: str) -> Row:
+    """The row of a task that could not be run."""
+    return {"cell": asdict(cell), "error": reason, "versions": _versions()}
+
+
+@lru_cache(DATA_KEPT)
+def _data(specification: str) -> Dataset:
+    return dataset(specification)
+
+
+@cache
+def _versions() -> dict[str, str]:
+    found = {name: version(name) for name in LIBRARIES}
+    return {"boundkit": __version__, "python": platform.python_version(), **found}

@@ -1,0 +1,60 @@
+"""`boundkit campaign`: a grid of verifications, in parallel, into a store."""
+
+from __future__ import annotations
+
+import click
+
+from boundkit.cli import options
+from boundkit.cli.output import emit, progress_bar
+from boundkit.cli.report import code
+
+
+@options.command("campaign")
+@click.argument("spec")
+@click.option("--store", metavar="FILE", help="The store; by default the file of the grid with the suffix .jsonl.")
+@click.option(
+    "--executor",
+    default="processes",
+    show_default=True,
+    metavar="NAME",
+    help="inline, processes, dask or dask://HOST:PORT.",
+)
+@options.whole("--workers", "Processes; by default the cores.")
+@options.seconds("--budget", "Start nothing after so many seconds.")
+@click.option("--progress", is_flag=True, help="Draw a progress bar even when nobody seems to watch.")
+def command(
+    spec: str,
+    store: str | None,
+    executor: str,
+    workers: int | None,
+    budget: float | None,
+    progress: bool,
+    as_json: bool,
+) -> int:
+    """Run the grid of the file SPEC (TOML): statements x data x activations x levels x widths x seeds.
+
+    Every result is stored at once. A campaign that was stopped, even by kill -9, goes on when it is run again, and
+    several processes may work on one store. `boundkit report STORE` tells what was found.
+    """
+    from pathlib import Path
+
+    from boundkit.campaign import Store, read_campaign, run_campaign, summarise
+    from boundkit.render.campaign import campaign_document, campaign_table, sentence
+
+    grid = read_campaign(spec)
+    kept = Store(store if store is not None else Path(spec).with_suffix(".jsonl"))
+    with progress_bar("trials", always=progress) as watch:
+        reached = run_campaign(grid, kept, executor_name=executor, workers=workers, budget=budget, progress=watch)
+    keys = {cell.key for cell in grid.cells}
+    summary = [(cell, report) for cell, report in summarise(kept.rows) if cell.key in keys]
+    for number in reached.damaged:
+        click.echo(f"boundkit: line {number} of {kept.path} is damaged and was left out", err=True)
+    document = {"store": str(kept.path), "tasks": reached.tasks, "done": reached.done, **campaign_document(summary)}
+
+    def text() -> str:
+        state = f"{reached.done} of {reached.tasks} tasks are in {kept.path}. {sentence(summary)}"
+        columns = ("statement", "level", "activation", "width", "verdict", "trials", "violations", "reason")
+        return f"{state}\n\n{campaign_table(summary).select(*columns).to('text')}"
+
+    emit(document, text, as_json=as_json)
+    return code(summary)

@@ -1,0 +1,70 @@
+"""`boundkit report`: what a store of results says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from boundkit.cli import options
+from boundkit.cli.folders import new_folder, writable
+from boundkit.cli.output import emit
+from boundkit.cli.verify import CODES
+
+if TYPE_CHECKING:
+    from boundkit.campaign import Cell
+    from boundkit.verify import Report
+
+
+@options.command("report")
+@click.argument("store")
+@options.choice("--format", "text", "md", "csv", "html", "latex", "json", default="text", help="How to print it.")
+@click.option("--out", metavar="DIR", help="Folder for report.md, report.html, report.json and a plot.")
+def command(store: str, format: str, out: str | None, as_json: bool) -> int:
+    """Summarise the file STORE of a campaign: one row for every cell, its trials added up."""
+    from boundkit.campaign import Store, summarise
+    from boundkit.errors import BadInput
+    from boundkit.render.campaign import campaign_document, campaign_table
+
+    folder = None if out is None else writable("out", out)
+    kept = Store(store)
+    if not kept.path.is_file():
+        raise BadInput("store", store, "is not a file; boundkit campaign makes one")
+    kept.refresh()
+    for number in kept.damaged:
+        click.echo(f"boundkit: line {number} of {kept.path} is damaged and was left out", err=True)
+    summary = summarise(kept.rows)
+    if folder is not None:
+        with new_folder("out", folder):
+            write(summary, folder, title=f"Campaign {kept.path.stem}")
+    emit(
+        campaign_document(summary),
+        lambda: campaign_table(summary).to(format),
+        as_json=as_json or format == "json",
+    )
+    return code(summary)
+
+
+def write(summary: Sequence[tuple[Cell, Report]], folder: Path, *, title: str) -> None:
+    """report.md, report.html, report.json, and margins.png where matplotlib is there to draw it."""
+    import json
+    from importlib.util import find_spec
+
+    from boundkit.render.campaign import campaign_document, campaign_markdown, campaign_page, campaign_plot
+
+    picture = "margins.png" if find_spec("matplotlib") else None
+    if picture:
+        campaign_plot(summary, folder / picture)
+    (folder / "report.md").write_text(campaign_markdown(summary, title=title), encoding="utf-8")
+    (folder / "report.html").write_text(campaign_page(summary, title=title, picture=picture), encoding="utf-8")
+    document = json.dumps(campaign_document(summary), allow_nan=False, indent=1)
+    (folder / "report.json").write_text(f"{document}\n", encoding="utf-8")
+
+
+def code(summary: Sequence[tuple[Cell, Report]]) -> int:
+    """The exit code of the worst verdict."""
+    from boundkit.verify.verdict import worst
+
+    return CODES[str(worst([report.verdict for _, report in summary]))] if summary else 0

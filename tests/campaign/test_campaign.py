@@ -1,0 +1,110 @@
+"""Tests of whole campaigns: specification, rows, and what the summary makes of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from boundkit.campaign import Store, campaign, read_campaign, run_campaign, summarise
+from boundkit.campaign.task import run_task
+from boundkit.errors import BadInput
+from boundkit.verify import Verdict, verify
+
+GRID = {
+    "statements": ["os19.thm6_2.refined", "os19.lem6_4"],
+    "data": ["orthonormal:n=4"],
+    "levels": ["literal", "certificate"],
+    "trials": 8,
+    "together": 3,
+    "steps": 20,
+    "set": {"delta": 1},
+}
+
+
+def test_a_campaign_says_what_verify_says(tmp_path: Path) -> None:
+    """Trials run in groups of three and stored give the report of one run with all eight."""
+    store = Store(tmp_path / "s")
+    run_campaign(campaign(**GRID), store, executor_name="inline")
+    found = {(cell.statement, cell.level): report for cell, report in summarise(store.rows)}
+    assert set(found) == {
+        ("os19.thm6_2.refined", "literal"),
+        ("os19.thm6_2.refined", "certificate"),
+        ("os19.lem6_4", "literal"),
+    }
+    report = found["os19.thm6_2.refined", "literal"]
+    whole = verify("os19.thm6_2.refined", data="orthonormal:n=4", activation="softplus", delta=1, trials=8, steps=20)
+    assert (report.verdict, report.width, report.trials) == (whole.verdict, whole.width, whole.trials)
+    assert report.interval == whole.interval
+    assert [c.worst_margin for c in report.claims] == pytest.approx([c.worst_margin for c in whole.claims])
+
+
+def test_a_store_remembers_versions_and_seeds(tmp_path: Path) -> None:
+    """Every row can be run again: cell, trials, and the versions that made it."""
+    store = Store(tmp_path / "s")
+    grid = campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "seeds": [3], "trials": 2})
+    run_campaign(grid, store, executor_name="inline")
+    row = store.rows[0]
+    assert row["cell"] == asdict(grid.cells[0])
+    assert row["cell"]["seed"] == 3
+    assert {"boundkit", "python", "numpy", "scipy", "sympy"} <= row["versions"].keys()
+    again = run_task(grid.cells[0], row["trials"])
+    assert again["tallies"] == row["tallies"]
+
+
+def test_a_cell_that_cannot_run_is_an_error_not_agreement(tmp_path: Path) -> None:
+    """A missing parameter is stored as an error with its line, and makes the cell an error."""
+    store = Store(tmp_path / "s")
+    broken = {name: value for name, value in GRID.items() if name != "set"} | {"levels": ["literal"]}
+    run_campaign(campaign(**broken), store, executor_name="inline")
+    found = {cell.statement: report for cell, report in summarise(store.rows)}
+    assert found["os19.thm6_2.refined"].verdict is Verdict.ERROR
+    assert "delta" in str(found["os19.thm6_2.refined"].reason)
+    assert found["os19.lem6_4"].verdict is Verdict.CONSISTENT
+
+
+def test_a_crash_inside_a_task_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception that nobody planned becomes a row that names it."""
+
+    def explode(*_: Any, **__: Any) -> None:
+        raise ZeroDivisionError("nothing")
+
+    monkeypatch.setattr("boundkit.campaign.task.verify", explode)
+    row = run_task(campaign(**GRID).cells[0], (0,))
+    assert row["error"] == "ZeroDivisionError: nothing"
+
+
+@pytest.mark.parametrize(
+    ("change", "argument"),
+    [
+        ({"statements": []}, "statements"),
+        ({"statements": ["os19.nothing"]}, "statement"),
+        ({"data": ["nowhere:n=3"]}, "data"),
+        ({"levels": ["deep"]}, "levels"),
+        ({"activations": ["nope"]}, "activation"),
+        ({"widths": [0]}, "widths"),
+        ({"widths": ["any"]}, "widths"),
+        ({"seeds": [-1]}, "seeds"),
+        ({"trials": 0}, "trials"),
+        ({"trials": True}, "trials"),
+        ({"set": 3}, "set"),
+        ({"surprise": 1}, "spec"),
+        ({"statements": ["os19.lem6_4"], "levels": ["relaxed"]}, "levels"),
+    ],
+)
+def test_a_bad_grid_is_refused_before_anything_runs(change: dict[str, Any], argument: str) -> None:
+    """The line names the key of the file that is wrong."""
+    with pytest.raises(BadInput) as caught:
+        campaign(**{**GRID, **change})
+    assert caught.value.argument == argument
+
+
+def test_a_file_that_is_missing_or_no_toml_is_one_line(tmp_path: Path) -> None:
+    """The path is named."""
+    with pytest.raises(BadInput, match="cannot be read"):
+        read_campaign(tmp_path / "none.toml")
+    (tmp_path / "bad.toml").write_text("statements = [")
+    with pytest.raises(BadInput, match="is not TOML"):
+        read_campaign(tmp_path / "bad.toml")

@@ -1,0 +1,74 @@
+"""Tests of `boundkit campaign` and `boundkit report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Call, document
+
+GRID = """
+statements = ["os19.lem6_4"]
+data = ["sphere:n=6,d=5,seed=1"]
+activations = ["softplus", "gelu"]
+trials = 2
+"""
+
+
+@pytest.fixture
+def grid(call: Call) -> str:
+    """A small campaign in the current folder."""
+    Path("grid.toml").write_text(GRID)
+    return "grid.toml"
+
+
+def test_campaign_then_report(call: Call, grid: str) -> None:
+    """The store lies beside the grid; the report's documents have the keys of `verify`."""
+    ran = call("campaign", grid, "--executor", "inline", "--json")
+    assert ran.exit_code == 0
+    assert document(ran)["store"] == "grid.jsonl"
+    assert document(ran)["done"] == document(ran)["tasks"] == 4
+    told = call("report", "grid.jsonl", "--out", "out", "--json")
+    assert told.exit_code == 0
+    assert [cell["verdict"] for cell in document(told)["cells"]] == ["consistent", "consistent"]
+    assert {"report.md", "report.html", "report.json"} <= {path.name for path in Path("out").iterdir()}
+    assert "2 consistent" in Path("out/report.html").read_text()
+
+
+def test_a_budget_that_is_spent_leaves_the_rest_for_later(call: Call, grid: str) -> None:
+    """A campaign that was cut short says how far it came, and goes on later."""
+    first = call("campaign", grid, "--executor", "inline", "--budget", "1e-9", "--json")
+    assert first.exit_code == 0
+    assert document(first)["done"] == 0
+    assert document(call("campaign", grid, "--executor", "inline", "--json"))["done"] == 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "argument"),
+    [
+        (["campaign", "none.toml"], "spec"),
+        (["campaign", "grid.toml", "--executor", "threads"], "executor"),
+        (["campaign", "grid.toml", "--budget", "-1"], "budget"),
+        (["campaign", "grid.toml", "--budget", "soon"], "budget"),
+        (["campaign", "grid.toml", "--workers", "0"], "workers"),
+        (["campaign", "grid.toml", "--store", "/proc/none/s"], "store"),
+        (["report", "none.jsonl"], "store"),
+        (["report", "grid.toml", "--out", "grid.toml"], "out"),
+    ],
+)
+def test_bad_input_is_one_line(call: Call, grid: str, arguments: list[str], argument: str) -> None:
+    """Exit code 2, and the argument is named."""
+    result = call(*arguments, "--json")
+    assert result.exit_code == 2
+    assert document(result)["error"]["argument"] == argument
+
+
+def test_a_damaged_store_is_reported_on_standard_error(call: Call, grid: str) -> None:
+    """The line number is told; what it held is missing from the report."""
+    call("campaign", grid, "--executor", "inline")
+    lines = Path("grid.jsonl").read_text().splitlines()
+    Path("grid.jsonl").write_text("\n".join([lines[0][:-1], *lines[1:]]) + "\n")
+    result = call("report", "grid.jsonl")
+    assert "line 1 of grid.jsonl is damaged" in result.stderr
+    assert result.exit_code == 0
