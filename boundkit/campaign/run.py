@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from boundkit.campaign.executors import executor
-from boundkit.campaign.spec import Campaign, Cell
+from boundkit.campaign.spec import LOOSENESS, Campaign, Cell
 from boundkit.campaign.store import Row, Store
 from boundkit.campaign.task import failed_row, run_task
 
@@ -41,11 +41,12 @@ class Reached:
 
 def tasks(campaign: Campaign) -> list[Task]:
     """All tasks of a campaign, the first trials of every cell before the later ones."""
-    starts = range(0, campaign.trials, campaign.together)
+    everything = tuple(range(campaign.trials))
     return [
-        Task(cell, tuple(range(start, min(start + campaign.together, campaign.trials))))
-        for start in starts
+        Task(cell, everything if cell.level == LOOSENESS else everything[start : start + campaign.together])
+        for start in range(0, campaign.trials, campaign.together)
         for cell in campaign.cells
+        if start == 0 or cell.level != LOOSENESS
     ]
 
 

@@ -18,6 +18,7 @@ from boundkit.papers import statement
 from boundkit.verify import LEVELS, levels as possible_levels
 
 REQUIRED = "required"
+LOOSENESS = "looseness"  # in the place of a level: three widths instead of a verdict
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ class Campaign:
 def read_campaign(path: str | Path) -> Campaign:
     """The campaign of a TOML file.
 
-    Keys: `statements`, `data`, `activations`, `levels`, `widths` (integers, or "required" for the statement's own),
+    Keys: `statements`, `data`, `activations`, `levels` (or "looseness": the widths that the theorem requires, that a
+    certificate needs, that are seen to work), `widths` (integers, or "required" for the statement's own),
     `seeds` (lists, of which every combination is tried, without the levels that a statement does not have), `trials`,
     `together`, `steps`, and the tables `set` and `assume`. Raises BadInput for anything else.
     """
@@ -87,8 +89,8 @@ def campaign(**given: Any) -> Campaign:
     steps, trials, together = (_whole(name, values[name]) for name in ("steps", "trials", "together"))
     parameters, assume = ({name: str(value) for name, value in values[table].items()} for table in ("set", "assume"))
     for level in values["levels"]:
-        if level not in LEVELS:
-            raise unknown("levels", level, LEVELS)
+        if level not in (*LEVELS, LOOSENESS):
+            raise unknown("levels", level, (*LEVELS, LOOSENESS))
     for text in values["data"]:
         dataset(text)
     for name in values["activations"]:
@@ -96,7 +98,7 @@ def campaign(**given: Any) -> Campaign:
     cells = [
         Cell(id, data, activation, level, _width(k), _whole("seeds", seed, least=0), steps, parameters, assume)
         for id, data, activation, level, k, seed in itertools.product(*(values[name] for name in LISTS))
-        if level in possible_levels(statement(id))
+        if ("relaxed" if level == LOOSENESS else level) in possible_levels(statement(id))
     ]
     if not cells:
         raise BadInput("levels", values["levels"], "are levels of none of these statements")

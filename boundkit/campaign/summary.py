@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 from operator import add
 
-from boundkit.campaign.spec import Cell
+from boundkit.campaign.spec import LOOSENESS, Cell
 from boundkit.campaign.store import Row
 from boundkit.verify import Report, Verdict
 from boundkit.verify.statistics import interval
@@ -22,6 +22,8 @@ def summarise(rows: Iterable[Row]) -> list[tuple[Cell, Report]]:
     cells: dict[str, tuple[Cell, list[Row]]] = {}
     for row in rows:
         cell = Cell(**row["cell"])
+        if cell.level == LOOSENESS:
+            continue
         cells.setdefault(cell.key, (cell, []))[1].append(row)
     return [(cell, _report(cell, own)) for cell, own in cells.values()]
 

@@ -10,10 +10,11 @@ from importlib.metadata import version
 from typing import Any
 
 from boundkit import __version__
-from boundkit.campaign.spec import Cell
+from boundkit.campaign.spec import LOOSENESS, Cell
 from boundkit.data import Dataset, dataset
 from boundkit.errors import BoundkitError, shorten
 from boundkit.verify import verify
+from boundkit.verify.looseness import looseness
 
 LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "array-api-compat")
 DATA_KEPT = 8  # data sets with their measured quantities, for the tasks to come
@@ -22,29 +23,21 @@ Row = dict[str, Any]
 
 
 def run_task(cell: Cell, trials: Sequence[int]) -> Row:
-    """The row of these trials: what `verify` reports of them, and with which versions; an error is a row too."""
-    parameters: dict[str, Any] = dict(cell.parameters)
+    """The row of these trials: what was found, and with which versions; an error is a row too."""
     try:
-        report = verify(
-            cell.statement,
-            data=_data(cell.data),
-            activation=cell.activation,
-            level=cell.level,
-            k=cell.k,
-            trials=list(trials),
-            steps=cell.steps,
-            seed=cell.seed,
-            assume=cell.assume,
-            replay_always=True,
-            **parameters,
-        )
+        found = _looseness(cell, len(trials)) if cell.level == LOOSENESS else _report(cell, trials)
     except BoundkitError as error:
         return failed_row(cell, str(error))
     except Exception as error:
         return failed_row(cell, f"{type(error).__name__}: {shorten(error, 500)}")
+    return {"cell": asdict(cell), "trials": list(trials), "versions": _versions(), **found}
+
+
+def _report(cell: Cell, trials: Sequence[int]) -> Row:
+    report = verify(
+        cell.statement, level=cell.level, k=cell.k, trials=list(trials), replay_always=True, **_arguments(cell)
+    )
     return {
-        "cell": asdict(cell),
-        "trials": list(trials),
         "verdict": str(report.verdict),
         "reason": report.reason,
         "relaxed": list(report.relaxed),
@@ -54,7 +47,24 @@ def run_task(cell: Cell, trials: Sequence[int]) -> Row:
         "tallies": [asdict(item) for item in report.tallies],
         "backend": report.backend,
         "seconds": report.seconds,
-        "versions": _versions(),
+    }
+
+
+def _looseness(cell: Cell, trials: int) -> Row:
+    found = looseness(cell.statement, trials=trials, **_arguments(cell))
+    widths = {name: getattr(found, name) for name in ("theory", "certified", "empirical")}
+    shown = {f"{name}_width": None if width is None else str(width) for name, width in widths.items()}
+    return {"looseness": {**shown, "reason": found.reason}}
+
+
+def _arguments(cell: Cell) -> dict[str, Any]:
+    return {
+        "data": _data(cell.data),
+        "activation": cell.activation,
+        "steps": cell.steps,
+        "seed": cell.seed,
+        "assume": cell.assume,
+        **cell.parameters,
     }
 
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "quantities": "Measure the quantities that theorems ask of data.",
     "certify": "Certify one network from its initialisation.",
     "verify": "Put a statement on trial.",
+    "replay": "Run the witness of a violation again, slowly.",
     "campaign": "Put a grid of statements on trial, into a store.",
     "report": "Summarise a store.",
     "cite": "Print BibTeX of what a statement uses.",

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from boundkit.query import Binding
-from boundkit.statement import Claim
-from boundkit.statement.vocabulary import step_size
+from boundkit.activations import activation as find_activation
+from boundkit.data import Dataset, dataset
+from boundkit.errors import BadInput
+from boundkit.papers import statement as find
+from boundkit.query import Binding, bind
+from boundkit.statement import VOCABULARY, Claim
+from boundkit.statement.vocabulary import k, step_size
 from boundkit.verify.judge import violating_trials
 from boundkit.verify.observe import Observations, Plan, experiment, number
 
 
 @dataclass(frozen=True)
 class Witness:
-    """All that is needed to see one violation again."""
+    """All that is needed to see one violation again; `parameters` and `assume` are what the caller gave."""
 
     statement: str
     claim: str
@@ -30,14 +33,11 @@ class Witness:
     step: int
     step_size: float
     parameters: dict[str, str]
+    assume: dict[str, str]
 
     def write(self, folder: Path, binding: Binding) -> Path:
         """Store the witness and its data as `witness.json` in `folder`."""
-        document: dict[str, Any] = {
-            **self.__dict__,
-            "X": binding.data.X.tolist(),
-            "y": binding.data.y.tolist(),
-        }
+        document = {**asdict(self), "X": binding.data.X.tolist(), "y": binding.data.y.tolist()}
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "witness.json"
         path.write_text(json.dumps(document, indent=1), encoding="utf-8")
@@ -48,9 +48,7 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
     """The witness of a claim that `trial` breaks at `step`."""
     row = seen.trials.index(trial)
     start = {symbol: array[row : row + 1, :1] for symbol, array in seen.values.items() if len(array) > row}
-    given = {
-        symbol.name: str(value) for symbol, value in binding.values.items() if symbol.name not in binding.quantities
-    }
+    size = float(np.ravel(number(binding, step_size, start))[0]) if claim.experiment == "training" else 0.0
     return Witness(
         statement=binding.statement.id,
         claim=claim.label,
@@ -60,8 +58,9 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
         seed=plan.seed,
         trial=trial,
         step=step,
-        step_size=float(np.squeeze(number(binding, step_size, start))) if claim.experiment == "training" else 0.0,
-        parameters=given,
+        step_size=size,
+        parameters=_given(binding, "given"),
+        assume=_given(binding, "constant"),
     )
 
 
@@ -70,3 +69,52 @@ def confirmed(claim: Claim, binding: Binding, plan: Plan, witness: Witness) -> b
     replay = experiment(claim.experiment, binding).replay
     seen = None if replay is None else replay(binding, plan, witness.trial, witness.step)
     return None if seen is None else bool(violating_trials(claim, binding, seen)[0])
+
+
+def read_witness(path: str | Path) -> tuple[Witness, Dataset]:
+    """The witness of a file and its data; BadInput for a file that is none."""
+    try:
+        document = json.loads(Path(path).read_text(encoding="utf-8"))
+        witness = Witness(**{item.name: document[item.name] for item in fields(Witness)})
+        return witness, _data(witness.data, np.array(document["X"]), np.array(document["y"]))
+    except OSError as error:
+        raise BadInput("witness", path, f"cannot be read: {error.strerror}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise BadInput("witness", path, "is not a witness, as verify writes it into its folder") from None
+
+
+def replay_witness(path: str | Path) -> tuple[Witness, bool | None]:
+    """Run a witness again, slowly: whether its violation is there; None when that would take too long.
+
+    Raises BadInput for a file that is no witness.
+    """
+    witness, data = read_witness(path)
+    statement = find(witness.statement)
+    binding = bind(
+        statement,
+        data=data,
+        activation_name=witness.activation,
+        parameters={**witness.parameters, "k": witness.width},
+        assume=witness.assume,
+    )
+    chosen = find_activation(witness.activation)
+    plan = Plan(data, chosen, witness.width, (witness.trial,), witness.step, witness.seed, "cpu")
+    return witness, confirmed(statement.claim(witness.claim), binding, plan, witness)
+
+
+def _given(binding: Binding, origin: str) -> dict[str, str]:
+    """What the caller gave, to the precision in which claims are compared."""
+    return {
+        symbol.name: repr(float(value.mid()))
+        for symbol, value in binding.values.items()
+        if VOCABULARY[symbol.name].origin == origin and symbol != k
+    }
+
+
+def _data(name: str, X: np.ndarray, y: np.ndarray) -> Dataset:
+    """The data set of that name if it is still the same, with what its generator knows; otherwise the arrays."""
+    try:
+        known = dataset(name)
+    except BadInput:
+        return Dataset(name, X, y)
+    return known if np.array_equal(known.X, X) and np.array_equal(known.y, y) else Dataset(name, X, y)

@@ -1,0 +1,32 @@
+"""`boundkit replay`: a violation seen again by the slow implementation."""
+
+from __future__ import annotations
+
+import click
+
+from boundkit.cli import options
+from boundkit.cli.failures import DONE, NOT_APPLICABLE, VIOLATED
+from boundkit.cli.output import emit, fields
+
+OUTCOMES = {
+    True: ("the violation is there", VIOLATED),
+    False: ("the violation is NOT there", DONE),
+    None: ("too long to run again", NOT_APPLICABLE),
+}
+
+
+@options.command("replay")
+@click.argument("witness")
+def command(witness: str, as_json: bool) -> int:
+    """Run the file WITNESS, which verify left behind, again in extended precision.
+
+    Exit code 1 says that the violation is there, 0 that it is not, 3 that it would take too long.
+    """
+    from boundkit.verify.witness import replay_witness
+
+    found, answer = replay_witness(witness)
+    sentence, code = OUTCOMES[answer]
+    names = ("statement", "claim", "data", "activation", "width", "seed", "trial", "step")
+    told = {name: getattr(found, name) for name in names}
+    emit({**told, "confirmed": answer}, lambda: fields(sentence, told.items()), as_json=as_json)
+    return code

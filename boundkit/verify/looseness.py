@@ -1,0 +1,125 @@
+"""How much a width could shrink: what the theorem asks, what a certificate needs, what is seen to work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from boundkit.activations import Activation
+from boundkit.data import Dataset
+from boundkit.errors import Infeasible, NotApplicable
+from boundkit.papers import statement as find
+from boundkit.query import required_width
+from boundkit.statement import Statement
+from boundkit.verify.certificate import certify
+from boundkit.verify.engine import verify
+from boundkit.verify.verdict import Report, Verdict
+
+SMALLEST = 2
+PRECISION = 1.05  # neighbouring widths of the search differ by this factor at the end
+LARGEST_TRIED = 2**22
+STOPS = (Verdict.NOT_APPLICABLE, Verdict.INFEASIBLE)
+
+
+@dataclass(frozen=True)
+class Looseness:
+    """Three widths for one statement on one data set; None where there is none, for the reason given.
+
+    `theory` is what the statement requires; `certified` the smallest width found at which its certificate holds for
+    every trial; `empirical` the smallest one found at which every trial keeps every claim. Widths are searched by
+    doubling and bisection, to 5 %, as if larger ones were never worse.
+    """
+
+    statement: str
+    data: str
+    activation: str | None
+    theory: int | None
+    certified: int | None
+    empirical: int | None
+    reason: str | None
+
+
+def looseness(
+    statement: str | Statement,
+    *,
+    data: Dataset,
+    activation: str | Activation | None = None,
+    trials: int = 8,
+    steps: int = 200,
+    seed: int = 0,
+    assume: Mapping[str, object] | None = None,
+    **parameters: object,
+) -> Looseness:
+    """The width that a statement requires beside the smallest certified and the smallest working one.
+
+    Raises BadInput for unusable arguments; what cannot be had is None.
+
+    >>> from boundkit.data import dataset
+    >>> found = looseness("os19.thm6_2.refined", data=dataset("orthonormal:n=2"), activation="softplus", delta=1,
+    ...                   trials=2, steps=20)
+    >>> found.theory > found.certified > found.empirical
+    True
+    """
+    target = find(statement)
+    answer = required_width(target, data=data, activation=activation, assume=assume, **parameters)
+    cap = min(answer.width or LARGEST_TRIED, LARGEST_TRIED)
+
+    def works(k: int) -> bool:
+        report = verify(
+            target,
+            data=data,
+            activation=activation,
+            k=k,
+            level="relaxed",
+            trials=trials,
+            steps=steps,
+            seed=seed,
+            assume=assume,
+            **parameters,  # type: ignore[arg-type]
+        )
+        return holds(report)
+
+    def is_certified(k: int) -> bool:
+        assert activation is not None
+        draws = (certify(data=data, activation=activation, k=k, seed=seed, trial=trial) for trial in range(trials))
+        return all(draw.certified for draw in draws)
+
+    reasons = [answer.reason]
+    found: list[int | None] = []
+    wanted = target.certificate is not None and activation is not None
+    for predicate in (is_certified if wanted else None, works):
+        try:
+            found.append(None if predicate is None else smallest_width(predicate, largest=cap))
+        except (NotApplicable, Infeasible) as error:
+            found.append(None)
+            reasons.append(str(error))
+    name = None if activation is None else str(getattr(activation, "name", activation))
+    reason = next((text for text in reasons if text), None)
+    return Looseness(target.id, data.name, name, answer.width, found[0], found[1], reason)
+
+
+def holds(report: Report) -> bool:
+    """Whether every trial ran and kept every claim; NotApplicable or Infeasible where nothing could be run."""
+    if report.verdict in STOPS:
+        error = Infeasible(report.reason or "infeasible")
+        raise error if report.verdict is Verdict.INFEASIBLE else NotApplicable("hypotheses", report.reason or "")
+    return report.verdict is not Verdict.ERROR and report.violations == 0
+
+
+def smallest_width(predicate: Callable[[int], bool], *, largest: int) -> int | None:
+    """The smallest even width at which `predicate` holds, to 5 %; None if it fails up to `largest`.
+
+    >>> smallest_width(lambda k: k >= 1000, largest=10**6) <= 1050
+    True
+    """
+    good = SMALLEST
+    while not predicate(good):
+        if good >= largest:
+            return None
+        good = min(2 * good, largest + largest % 2)
+    bad = good // 2
+    while good > PRECISION * bad and good - bad > 2:
+        middle = round((good * bad) ** 0.5 / 2) * 2
+        middle = min(max(middle, bad + 1 + (bad + 1) % 2), good - 2)
+        good, bad = (middle, bad) if predicate(middle) else (good, middle)
+    return good

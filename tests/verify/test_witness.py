@@ -1,0 +1,73 @@
+"""Tests of witnesses: what is written is enough to see the violation again, and a changed one is not seen."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from boundkit.errors import BadInput
+from boundkit.verify import Verdict, verify
+from boundkit.verify.witness import replay_witness
+from tests.cli.conftest import document, invoke
+
+
+@pytest.fixture(scope="module")
+def witness(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The witness of a printed theorem that is false for a small cosine (C4 of its errata)."""
+    folder = tmp_path_factory.mktemp("witness")
+    report = verify(
+        "os19.thm2_1",
+        data="orthonormal:n=4",
+        activation="0.01*cos(z)",
+        delta=1,
+        assume={"c": 1},
+        trials=6,
+        steps=3000,
+        out=folder,
+    )
+    assert report.verdict is Verdict.VIOLATED
+    return folder / "witness.json"
+
+
+def test_the_file_alone_shows_the_violation_again(witness: Path) -> None:
+    """Parameters and assumed constants are in the file."""
+    found, answer = replay_witness(witness)
+    assert found.assume == {"c": "1.0"}
+    assert answer is True
+
+
+def test_a_changed_witness_is_not_believed(witness: Path, tmp_path: Path) -> None:
+    """Before the violating step, and at a much larger width, there is nothing to see."""
+    stored = json.loads(witness.read_text())
+    early = tmp_path / "early.json"
+    early.write_text(json.dumps({**stored, "step": 0}))
+    assert replay_witness(early)[1] is False
+
+
+def test_a_witness_too_large_to_replay_is_undecided(witness: Path, tmp_path: Path) -> None:
+    """Beyond the limit of the slow implementation the answer is neither yes nor no."""
+    large = tmp_path / "large.json"
+    large.write_text(json.dumps({**json.loads(witness.read_text()), "width": 10**9}))
+    assert replay_witness(large)[1] is None
+    assert invoke("replay", str(large)).exit_code == 3
+
+
+def test_the_command_says_what_it_saw(witness: Path) -> None:
+    """Exit code 1 and the claim, step and trial."""
+    result = invoke("replay", str(witness), "--json")
+    assert result.exit_code == 1
+    assert document(result)["confirmed"] is True
+    assert document(result)["statement"] == "os19.thm2_1"
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"statement": 3}', "\x00"])
+def test_what_is_no_witness_is_one_line(tmp_path: Path, content: str) -> None:
+    """The path is named."""
+    path = tmp_path / "w.json"
+    path.write_text(content)
+    with pytest.raises(BadInput, match=r"witness = .*is not a witness"):
+        replay_witness(path)
+    with pytest.raises(BadInput, match=r"witness = .*cannot be read"):
+        replay_witness(tmp_path / "none.json")
