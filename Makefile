@@ -4,6 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCK := requirements/ci.txt
 READY := $(VENV)/.ready
+CUPY_VENV := .venv-cupy
+CUPY_BIN := $(CUPY_VENV)/bin
+CUPY_LOCK := requirements/gpu.txt
+CUPY_READY := $(CUPY_VENV)/.ready
+CUDA ?= 13
+GPU_VENV := .venv-gpu$(CUDA)
+GPU_BIN := $(GPU_VENV)/bin
+GPU_READY := $(GPU_VENV)/.ready
 
 # Trials and test workers are the unit of parallelism; threads inside small linear algebra only slow them down.
 export OPENBLAS_NUM_THREADS := 1
@@ -11,13 +19,19 @@ export OMP_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test bench lint format types layers docs generated check-generated lock clean
+.PHONY: demo test test-cupy test-gpu bench lint format types layers docs generated check-generated lock clean
 
 demo: $(READY)  ## the main job, on small data: writes demo-report/
 	@$(BIN)/boundkit demo --out demo-report
 
 test: $(READY)  ## the whole suite, doctests and the guide's examples included; ARGS="-k name" narrows it
 	@$(BIN)/pytest -n 2 --dist worksteal -q $(ARGS)
+
+test-cupy: $(CUPY_READY)  ## the CUDA path without a device: the real CuPy on the CPU, a stub driver, NVRTC; needs g++
+	@$(CUPY_BIN)/pytest -q -m cupy -p no:xdist tests/train/device tests/cupy_on_cpu $(ARGS)
+
+test-gpu: $(GPU_READY)  ## the same on a real device, with a table of running times; CUDA=12 for older drivers
+	@$(GPU_BIN)/pytest -q -m gpu -p no:xdist tests/train/device $(ARGS)
 
 bench: $(READY)  ## running times as ratios, measured side by side; writes docs/benchmarks.md
 	@$(BIN)/pytest -q -m benchmark -p no:xdist tests/benchmarks
@@ -56,6 +70,19 @@ $(READY): pyproject.toml $(LOCK)
 	@$(BIN)/python -m pip check --quiet
 	@touch $@
 
+$(CUPY_READY): $(LOCK) $(CUPY_LOCK)
+	@echo "==> creating $(CUPY_VENV)"
+	@$(PYTHON) -m venv --clear $(CUPY_VENV)
+	@$(CUPY_BIN)/python -m pip install --quiet --requirement $(CUPY_LOCK)
+	@touch $@
+
+$(GPU_READY): pyproject.toml $(LOCK)
+	@echo "==> creating $(GPU_VENV) with the libraries of CUDA $(CUDA) (about 2 GB)"
+	@$(PYTHON) -m venv --clear $(GPU_VENV)
+	@$(GPU_BIN)/python -m pip install --quiet --requirement $(LOCK)
+	@$(GPU_BIN)/python -m pip install --quiet --no-build-isolation --editable '.[cuda$(CUDA)]'
+	@touch $@
+
 lock:  ## resolve the newest versions that pyproject.toml allows and pin them
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --quiet --editable '.[dev]' hatchling editables
@@ -65,4 +92,4 @@ lock:  ## resolve the newest versions that pyproject.toml allows and pin them
 	@echo "$(LOCK)"
 
 clean:
-	rm -rf $(VENV) docs/_build demo-report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CUPY_VENV) .venv-gpu12 .venv-gpu13 docs/_build demo-report build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

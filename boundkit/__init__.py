@@ -12,36 +12,40 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from boundkit.activations import activation as activation, hermite as hermite
+    from boundkit.attack import attack as attack
     from boundkit.cli.doctor import doctor as doctor
     from boundkit.data import Dataset as Dataset, dataset as dataset
     from boundkit.data.quantities import quantities as quantities
-    from boundkit.papers import papers as papers, statement as statement, statements as statements
+    from boundkit.papers import papers as papers, statement as statement, statements as statements, swap as swap
     from boundkit.query import guarantee as guarantee, required as required, required_width as required_width
     from boundkit.render.tables import compare as compare, table as table
-    from boundkit.verify import certify as certify, verify as verify
-
-__version__ = "0.1.0"
+    from boundkit.verify import certify as certify, looseness as looseness, verify as verify
+    from boundkit.version import __version__ as __version__
 
 _HOME = {
     "Dataset": "boundkit.data",
+    "__version__": "boundkit.version",
     "activation": "boundkit.activations",
+    "attack": "boundkit.attack",
     "certify": "boundkit.verify",
     "compare": "boundkit.render.tables",
     "dataset": "boundkit.data",
     "doctor": "boundkit.cli.doctor",
     "guarantee": "boundkit.query",
     "hermite": "boundkit.activations",
+    "looseness": "boundkit.verify",
     "papers": "boundkit.papers",
     "quantities": "boundkit.data.quantities",
     "required": "boundkit.query",
     "required_width": "boundkit.query",
     "statement": "boundkit.papers",
     "statements": "boundkit.papers",
+    "swap": "boundkit.papers",
     "table": "boundkit.render.tables",
     "verify": "boundkit.verify",
 }
 
-__all__ = sorted([*_HOME, "__version__"])
+__all__ = sorted(_HOME)
 
 
 class _Package(ModuleType):

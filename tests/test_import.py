@@ -26,7 +26,7 @@ HEAVY = {
     "sympy",
 }
 NAMES = [name for name in boundkit.__all__ if name != "__version__"]
-SHARED_WITH_A_ROOM = ["papers", "statement", "verify"]
+SHARED_WITH_A_ROOM = ["attack", "papers", "statement", "verify"]
 
 
 def run(code: str) -> str:

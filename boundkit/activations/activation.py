@@ -16,7 +16,7 @@ from boundkit.activations.closed_forms import ClosedForm, closed_form
 from boundkit.activations.expressions import Z, adopt, parse
 from boundkit.activations.pieces import Piece, differentiate, join, jumps, split
 from boundkit.activations.quadrature import gaussian_coefficients
-from boundkit.activations.quantities import MOMENTS, SUPREMA
+from boundkit.activations.quantities import MOMENTS, NAMED, WHATEVER_THE_SCALE
 from boundkit.activations.suprema import supremum
 from boundkit.arithmetic import BALL, WORKING_BITS, evaluate, exact, precision
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
@@ -24,6 +24,7 @@ from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
 LARGEST_DEGREE = 400
 LARGEST_DERIVATIVE = 6
 LARGEST_SCALE = 1000
+_ONE = sympy.Integer(1)
 
 T = TypeVar("T")
 
@@ -123,7 +124,7 @@ class Activation:
             raise BadInput("degree", degree, f"must be an integer from 0 to {LARGEST_DEGREE}")
         key = ("coefficients", derivative, s, bits)
         if len(self._cache.get(key, ())) <= degree:
-            symmetry = self._symmetry(derivative, s)
+            symmetry = self.symmetry(derivative, scale=s)
             found = expansion.expand(expansion.stretched(pieces, s), symmetry=symmetry, degree=degree, bits=bits)
             self._cache[key] = found
         return self._cache[key][: degree + 1]
@@ -140,17 +141,19 @@ class Activation:
         mean_phi = E[phi(u)], mu_phi = E[g phi'(u)], mu_phi_tilde = E[phi'(u)], second_moment_phi = E[phi(u)^2],
         second_moment_dphi = E[phi'(u)^2], var_phi, var_dphi (os19, section 2.1 and App. H, at s = 1);
         mean_d2phi = E[g phi'(u)] / s, which is E[phi''(u)] for absolutely continuous phi' (`sjl17` Assumption 2.3,
-        where mu_phi_tilde is called mu_phi(s)). Whatever the scale: sup_dphi, sup_d2phi, sup_d3phi and
-        B = max(sup_dphi, sup_d2phi).
+        where mu_phi_tilde is called mu_phi(s)); gamma_phi = E[phi(u) h_2(g)]; hermite_norm = E[phi(u)^2]^(1/2) (`sgd22`
+        Definition 5 as repaired) and hermite_square_sum (`activations.square_sum`). Whatever the scale: sup_dphi,
+        sup_d2phi, sup_d3phi, B = max(sup_dphi, sup_d2phi), sup_phi_0 = |phi(0)|, the number of `kinks`, and the facts
+        `is_relu` and `is_softplus` (1 or 0).
 
         >>> activation("softplus").quantity("mu_phi").str(12, radius=False)
         '0.206620964142'
         """
-        if name not in MOMENTS and name not in SUPREMA:
-            raise unknown("quantity", name, [*MOMENTS, *SUPREMA])
+        if name not in NAMED:
+            raise unknown("quantity", name, NAMED)
         s = _scale(scale)
         with precision(max(WORKING_BITS, flint.ctx.prec)):
-            return MOMENTS[name](self, s) if name in MOMENTS else SUPREMA[name](self)
+            return MOMENTS[name](self, s) if name in MOMENTS else WHATEVER_THE_SCALE[name](self)
 
     def value_and_derivative(self, h: Any) -> tuple[Any, Any]:
         """(phi(h), phi'(h)) for a floating array of any shape, in its own namespace, device and dtype."""
@@ -183,7 +186,8 @@ class Activation:
     def _jumps(self, order: int) -> tuple[sympy.Expr, ...]:
         return self._once(("jumps", order), lambda: jumps(self.pieces(order)))
 
-    def _symmetry(self, derivative: int, scale: sympy.Rational) -> Symmetry | None:
+    def symmetry(self, derivative: int, *, scale: sympy.Rational = _ONE) -> Symmetry | None:
+        """The affine function beside which phi^(derivative)(scale z) is even or odd; None when none is known."""
         symmetry = self.definition.symmetry or self._once("symmetry", lambda: _visible_symmetry(self.expression))
         if symmetry is None:
             return None

@@ -33,6 +33,11 @@ def negative_part(xp: Any, h: Any) -> Any:
     return xp.minimum(h, xp.zeros_like(h))
 
 
+def cut(xp: Any, h: Any, lower: float, upper: float) -> Any:
+    """h cut to [lower, upper]; the clip of array_api_compat makes a device wait for the host."""
+    return xp.minimum(xp.maximum(h, xp.full_like(h, lower)), xp.full_like(h, upper))
+
+
 def heaviside(xp: Any, h: Any) -> Any:
     """1 where h >= 0, in the dtype of h."""
     return xp.astype(h >= 0, h.dtype)

@@ -41,12 +41,12 @@ class Reached:
 
 def tasks(campaign: Campaign) -> list[Task]:
     """All tasks of a campaign, the first trials of every cell before the later ones."""
-    everything = tuple(range(campaign.trials))
+    planned = list(zip(campaign.cells, campaign.trials, strict=True))
     return [
-        Task(cell, everything if cell.level == LOOSENESS else everything[start : start + campaign.together])
-        for start in range(0, campaign.trials, campaign.together)
-        for cell in campaign.cells
-        if start == 0 or cell.level != LOOSENESS
+        Task(cell, tuple(range(total))[start : None if cell.level == LOOSENESS else start + campaign.together])
+        for start in range(0, max(campaign.trials), campaign.together)
+        for cell, total in planned
+        if start < total and (start == 0 or cell.level != LOOSENESS)
     ]
 
 

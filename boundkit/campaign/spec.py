@@ -1,4 +1,4 @@
-"""What a campaign tries: a grid of statements, data, activations, levels, widths and seeds."""
+"""What a campaign tries: grids of statements, data, activations, levels, widths and seeds."""
 
 from __future__ import annotations
 
@@ -8,17 +8,30 @@ import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from boundkit.activations import activation as find_activation
 from boundkit.data import dataset
 from boundkit.errors import BadInput, unknown
-from boundkit.papers import statement
+from boundkit.papers import statement as find, statements
+from boundkit.query.bind import SETTABLE_BOUNDS, settable
+from boundkit.statement import VOCABULARY, Statement
 from boundkit.verify import LEVELS, levels as possible_levels
 
 REQUIRED = "required"
 LOOSENESS = "looseness"  # in the place of a level: three widths instead of a verdict
+GRIDS = "grids"
+LISTS: dict[str, list[Any]] = {
+    "statements": [],
+    "data": [],
+    "activations": ["softplus"],
+    "levels": ["literal"],
+    "widths": [REQUIRED],
+    "seeds": [0],
+}
+KEYS: dict[str, Any] = {**LISTS, "trials": 16, "together": 1, "steps": 1000, "set": {}, "assume": {}}
 
 
 @dataclass(frozen=True)
@@ -44,10 +57,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Campaign:
-    """A grid, and how many trials of each cell are run, `together` at a time: what a crash can lose."""
+    """Cells, how many trials of each are run, and how many `together`: what a crash can lose."""
 
     cells: tuple[Cell, ...]
-    trials: int
+    trials: tuple[int, ...]
     together: int = 1
 
 
@@ -57,7 +70,11 @@ def read_campaign(path: str | Path) -> Campaign:
     Keys: `statements`, `data`, `activations`, `levels` (or "looseness": the widths that the theorem requires, that a
     certificate needs, that are seen to work), `widths` (integers, or "required" for the statement's own),
     `seeds` (lists, of which every combination is tried, without the levels that a statement does not have), `trials`,
-    `together`, `steps`, and the tables `set` and `assume`. Raises BadInput for anything else.
+    `together`, `steps`, and the tables `set` and `assume`, of which every statement takes the names that it has.
+
+    A file may hold several `[[grids]]`, for which keys outside of them are the defaults. There, statements may be
+    patterns such as "os19.*", which stand for all that can be put on trial, and a statement is tried as the last grid
+    that names it says. Raises BadInput for anything else.
     """
     try:
         with Path(path).open("rb") as file:
@@ -73,21 +90,39 @@ def campaign(**given: Any) -> Campaign:
 
     >>> grid = campaign(statements=["os19.lem6_4"], data=["sphere:n=6,d=5,seed=1"], activations=["softplus", "relu"])
     >>> len(grid.cells), grid.trials
-    (2, 16)
+    (2, (16, 16))
     """
-    known = {**LISTS, "trials": 16, "together": 1, "steps": 1000, "set": {}, "assume": {}}
+    common = {name: value for name, value in given.items() if name != GRIDS}
+    parts = given.get(GRIDS, [{}])
+    if not isinstance(parts, list) or not parts or not all(isinstance(part, dict) for part in parts):
+        raise BadInput(GRIDS, parts, "must be tables, each headed [[grids]]")
+    grids = [_completed({**common, **part}) for part in parts]
+    last = {id: number for number, grid in enumerate(grids) for id in grid["statements"]}
+    cells: list[Cell] = []
+    trials: list[int] = []
+    for number, grid in enumerate(grids):
+        made = [cell for cell in _cells(grid) if last[cell.statement] == number]
+        cells += made
+        trials += [grid["trials"]] * len(made)
+    if not cells:
+        raise BadInput("levels", grids[0]["levels"], "are levels of none of these statements")
+    return Campaign(tuple(cells), tuple(trials), _whole("together", common.get("together", KEYS["together"])))
+
+
+def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A grid with defaults, checked, its statements found."""
     for name in given:
-        if name not in known:
-            raise unknown("spec", name, known)
-    values = {**known, **given}
+        if name not in KEYS:
+            raise unknown("spec", name, KEYS)
+    values = {**KEYS, **given}
     for name in LISTS:
         if not isinstance(values[name], list) or not values[name]:
             raise BadInput(name, values[name], "must be a list of at least one entry")
     for name in ("set", "assume"):
         if not isinstance(values[name], dict):
             raise BadInput(name, values[name], "must be a table of NAME = VALUE")
-    steps, trials, together = (_whole(name, values[name]) for name in ("steps", "trials", "together"))
-    parameters, assume = ({name: str(value) for name, value in values[table].items()} for table in ("set", "assume"))
+    for name in ("trials", "steps", "together"):
+        _whole(name, values[name])
     for level in values["levels"]:
         if level not in (*LEVELS, LOOSENESS):
             raise unknown("levels", level, (*LEVELS, LOOSENESS))
@@ -95,24 +130,48 @@ def campaign(**given: Any) -> Campaign:
         dataset(text)
     for name in values["activations"]:
         find_activation(name)
-    cells = [
-        Cell(id, data, activation, level, _width(k), _whole("seeds", seed, least=0), steps, parameters, assume)
-        for id, data, activation, level, k, seed in itertools.product(*(values[name] for name in LISTS))
-        if ("relaxed" if level == LOOSENESS else level) in possible_levels(statement(id))
-    ]
-    if not cells:
-        raise BadInput("levels", values["levels"], "are levels of none of these statements")
-    return Campaign(tuple(cells), trials, min(together, trials))
+    return {**values, "statements": list(dict.fromkeys(id for name in values["statements"] for id in _matching(name)))}
 
 
-LISTS: dict[str, list[Any]] = {
-    "statements": [],
-    "data": [],
-    "activations": ["softplus"],
-    "levels": ["literal"],
-    "widths": [REQUIRED],
-    "seeds": [0],
-}
+def _matching(name: Any) -> list[str]:
+    """The ids that a name or pattern stands for."""
+    if not (isinstance(name, str) and "*" in name):
+        return [find(name).id]
+    found = [item.id for item in statements() if fnmatchcase(item.id, name) and possible_levels(item)]
+    if not found:
+        raise BadInput("statements", name, "matches no statement that can be put on trial")
+    return found
+
+
+def _cells(grid: Mapping[str, Any]) -> list[Cell]:
+    names = ("set", "assume")
+    tables = [{name: str(value) for name, value in grid[table].items()} for table in names]
+    targets = {id: find(id) for id in grid["statements"]}
+    taken = {id: [_taken(target), _open(target)] for id, target in targets.items()}
+    for table, values, position in zip(names, tables, (0, 1), strict=True):
+        known = set().union(*(sets[position] for sets in taken.values()))
+        for name in values:
+            if name not in known:
+                raise unknown(table, name, known)
+    cells = []
+    for id, data, activation, level, k, seed in itertools.product(*(grid[name] for name in LISTS)):
+        if ("relaxed" if level == LOOSENESS else level) not in possible_levels(targets[id]):
+            continue
+        own = [{n: v for n, v in values.items() if n in names} for values, names in zip(tables, taken[id], strict=True)]
+        cells.append(
+            Cell(id, data, activation, level, _width(k), _whole("seeds", seed, least=0), grid["steps"], own[0], own[1])
+        )
+    return cells
+
+
+def _taken(target: Statement) -> set[str]:
+    """The names that may be set for a statement: free words of the vocabulary and what its setting leaves open."""
+    free = {word.name for word in VOCABULARY.values() if word.origin == "given" and word.definition is None}
+    return {*free, *SETTABLE_BOUNDS, *settable(target)}
+
+
+def _open(target: Statement) -> set[str]:
+    return {constant.symbol.name for constant in target.constants if constant.status == "open"}
 
 
 def _whole(name: str, value: Any, *, least: int = 1) -> int:

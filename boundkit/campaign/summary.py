@@ -49,6 +49,7 @@ def _report(cell: Cell, rows: list[Row]) -> Report:
         width=next((int(row["width"]) for row in ran if row["width"]), None),
         seed=cell.seed,
         relaxed=tuple(ran[0]["relaxed"]) if ran else (),
+        assumed=dict(cell.assume),
         trials=trials,
         violations=violations,
         interval=interval(violations, trials) if trials and allowed is not None else None,

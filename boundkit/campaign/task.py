@@ -9,12 +9,12 @@ from functools import cache, lru_cache
 from importlib.metadata import version
 from typing import Any
 
-from boundkit import __version__
 from boundkit.campaign.spec import LOOSENESS, Cell
 from boundkit.data import Dataset, dataset
 from boundkit.errors import BoundkitError, shorten
 from boundkit.verify import verify
-from boundkit.verify.looseness import looseness
+from boundkit.verify.width_search import looseness
+from boundkit.version import __version__
 
 LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "array-api-compat")
 DATA_KEPT = 8  # data sets with their measured quantities, for the tasks to come
@@ -35,7 +35,7 @@ def run_task(cell: Cell, trials: Sequence[int]) -> Row:
 
 def _report(cell: Cell, trials: Sequence[int]) -> Row:
     report = verify(
-        cell.statement, level=cell.level, k=cell.k, trials=list(trials), replay_always=True, **_arguments(cell)
+        cell.statement, level=cell.level, k=cell.k, trials=list(trials), replay_always=True, **arguments(cell)
     )
     return {
         "verdict": str(report.verdict),
@@ -51,13 +51,14 @@ def _report(cell: Cell, trials: Sequence[int]) -> Row:
 
 
 def _looseness(cell: Cell, trials: int) -> Row:
-    found = looseness(cell.statement, trials=trials, **_arguments(cell))
+    found = looseness(cell.statement, trials=trials, **arguments(cell))
     widths = {name: getattr(found, name) for name in ("theory", "certified", "empirical")}
     shown = {f"{name}_width": None if width is None else str(width) for name, width in widths.items()}
     return {"looseness": {**shown, "reason": found.reason}}
 
 
-def _arguments(cell: Cell) -> dict[str, Any]:
+def arguments(cell: Cell) -> dict[str, Any]:
+    """What `verify` is given for a cell, beside its level, its width and its trials."""
     return {
         "data": _data(cell.data),
         "activation": cell.activation,

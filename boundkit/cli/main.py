@@ -29,6 +29,8 @@ COMMANDS = {
     "replay": "Run the witness of a violation again, slowly.",
     "campaign": "Put a grid of statements on trial, into a store.",
     "report": "Summarise a store.",
+    "figure": "Run an experiment of a paper again and draw it.",
+    "attack": "Attack the transcription of statements.",
     "cite": "Print BibTeX of what a statement uses.",
     "graph": "Print what a proof rests on.",
     "doctor": "Show versions, backends and threads.",

@@ -44,6 +44,15 @@ def whole(flag: str, help: str, *, default: int | None = None, required: bool = 
     return click.option(flag, callback=_whole, metavar="INTEGER", help=help, **given)
 
 
+def width(flag: str, help: str) -> Decorator:
+    """A width: an integer, also written 1e6, or the word infinite."""
+
+    def read(context: click.Context, parameter: click.Parameter, value: str | None) -> int | str | None:
+        return value if value == "infinite" else _whole(context, parameter, value)
+
+    return click.option(flag, callback=read, metavar="INTEGER", help=help)
+
+
 def seconds(flag: str, help: str) -> Decorator:
     """A positive number of seconds."""
 
@@ -121,11 +130,11 @@ def _parameters(context: click.Context, parameter: click.Parameter, values: tupl
     """Only names of the vocabulary that a user gives; options of the command itself stay options."""
     pairs = _pairs(context, parameter, values)
     if pairs:
-        from boundkit.query.bind import SETTABLE_BOUNDS
+        from boundkit.query.bind import LATER, SETTABLE_BOUNDS
         from boundkit.statement import VOCABULARY
 
         options = {name for item in context.command.params for name in [item.name] if name}
-        given = [word.name for word in VOCABULARY.values() if word.origin == "given"]
+        given = [word.name for word in VOCABULARY.values() if word.origin in ("given", *LATER)]
         allowed = [name for name in (*given, *SETTABLE_BOUNDS) if name not in options and name != "k"]
         for name, value in pairs.items():
             if name in options:

@@ -12,7 +12,7 @@ from boundkit.cli.output import page
 
 @make("show")
 @click.argument("id")
-@choice("--format", "text", "latex", "json", default="text", help="How to print it.")
+@choice("--format", "text", "latex", "html", "json", default="text", help="How to print it.")
 def command(id: str, format: str, as_json: bool) -> None:
     """Show the statement ID: setting, hypotheses, claims, probability, constants, errata, what it uses."""
     from boundkit.papers import statement
@@ -24,5 +24,9 @@ def command(id: str, format: str, as_json: bool) -> None:
         click.echo(json.dumps(show_document(found), allow_nan=False))
     elif format == "latex":
         click.echo(as_latex(found))
+    elif format == "html":
+        from boundkit.render.web_page import as_html
+
+        click.echo(as_html(found))
     else:
         page(as_page(found))

@@ -31,12 +31,16 @@ CODES = {
 @click.argument("id")
 @options.data()
 @options.activation()
-@options.choice("--level", "literal", "certificate", "lemma", "relaxed", default="literal", help="What to run.")
+@options.choice(
+    "--level", "literal", "certificate", "lemma", "relaxed", "scaling", default="literal", help="What to run."
+)
 @options.whole("--trials", "Independent runs.", default=16)
 @options.whole("--steps", "Steps of training a run.", default=1000)
-@options.whole("--k", "The width; by default the one that the statement requires.")
+@options.width("--k", "The width, or infinite; by default the width that the statement requires.")
+@click.option("--vary", default="n", show_default=True, help="Level scaling: the parameter of the data that grows.")
 @options.choice("--device", "auto", "cpu", "cuda", default="auto", help="Where to compute.")
 @options.whole("--seed", "Seed of all runs.", default=0)
+@options.seconds("--budget", "Run nothing that a short calibration says to take longer.")
 @click.option("--out", metavar="DIR", help="Folder for report.json, a plot and witnesses.")
 @click.option("--progress", is_flag=True, help="Draw a progress bar even when nobody seems to watch.")
 @options.settings
@@ -47,9 +51,11 @@ def command(
     level: str,
     trials: int,
     steps: int,
-    k: int | None,
+    k: int | str | None,
+    vary: str,
     device: str,
     seed: int,
+    budget: float | None,
     out: str | None,
     progress: bool,
     parameters: dict[str, Any],
@@ -70,6 +76,7 @@ def command(
             data=data,
             activation=activation,
             k=k,
+            vary=vary,
             level=level,
             trials=trials,
             steps=steps,
@@ -77,6 +84,7 @@ def command(
             device=device,
             assume=assume,
             out=folder,
+            budget=budget,
             progress=watch,
             **parameters,
         )
@@ -105,10 +113,12 @@ def describe(report: Report, document: Document) -> str:
     from boundkit.render.layout import Table
 
     failure = document["failure_allowed"]
+    assumed = ", ".join(f"{name} = {value}" for name, value in report.assumed.items())
     head = fields(
         f"{report.statement} at level {report.level}: {str(report.verdict).upper()}",
         [
             ("RELAXED", ", ".join(report.relaxed) and f"{', '.join(report.relaxed)} (the theorem says nothing here)"),
+            ("ASSUMED", assumed and f"{assumed} (a verdict speaks of this value only)"),
             ("reason", report.reason),
             ("data", report.data),
             ("activation", report.activation),

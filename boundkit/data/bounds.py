@@ -15,12 +15,15 @@ import flint
 
 from boundkit.activations import Activation, activation
 from boundkit.data.datasets import Dataset
-from boundkit.data.gram import closest_pair, gram_eigenvalue, khatri_rao_eigenvalue, power_eigenvalue, require_unit_rows
+from boundkit.data.gram import gram_eigenvalue, khatri_rao_eigenvalue, power_eigenvalue, require_unit_rows
+from boundkit.data.pairs import closest_pair
 from boundkit.data.profiles import diagonal, power_series
 from boundkit.errors import NotApplicable
 
 MOST_POWERS = 12  # Hadamard powers whose eigenvalue is computed
 NEARLY_ONE = 0.99  # larger powers would gain less than one percent
+MOST_SUMMED = 64  # Hadamard powers computed for the whole series
+NEGLIGIBLE = 1e-15
 LARGEST_DEGREE = 256
 BEYOND_FIRST = 64  # choices of R tried in the Gershgorin bound
 
@@ -72,6 +75,24 @@ def sum_bound(data: Dataset, chosen: Activation, kind: str = "sigma") -> Any:
         if least > NEARLY_ONE:
             break
     return total + rest * least
+
+
+def power_sum(data: Dataset, chosen: Activation) -> Any:
+    """sum_(r >= 0) mu_r(phi')^2 sigma_min(X^(* (r + 1)))^2, the whole series of `os19` D17, enclosed.
+
+    Powers beyond the last computed, at most the 64th, contribute between its own eigenvalue and 1 each.
+    """
+    require_unit_rows(data)
+    a = power_series(chosen, "sigma", MOST_SUMMED)
+    rest = diagonal(chosen, "sigma")
+    total = flint.arb(0)
+    for m in range(1, MOST_SUMMED + 1):
+        least = power_eigenvalue(data, m)
+        rest = (rest - a[m]).nonnegative_part()
+        total += a[m] * least
+        if rest * (1 - least) <= NEGLIGIBLE * (total + rest):
+            break
+    return total + (rest * least.nonnegative_part()).union(rest)
 
 
 def gershgorin_bound(data: Dataset, chosen: Activation, kind: str = "sigma") -> Any:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from boundkit.data.files import is_path, read
 from boundkit.data.generators import GENERATORS
+from boundkit.data.origins import Mixture, Origin
 from boundkit.data.specs import Specification, arguments, boolean, parse
 from boundkit.errors import BadInput, unknown
 
@@ -25,35 +26,40 @@ LARGEST_ENTRY = 1e50  # squares and their sums stay far from overflow
 class Dataset:
     """Samples and labels that a theorem can be applied to; equal only to itself.
 
-    `X` is float64 [n, d] with one sample a row, `y` float64 [n]; both are read-only copies. `name` reproduces
-    the data through `dataset(name)` where that is possible.
+    `X` is float64 [n, d] with one sample a row, `y` float64 [n], or [n, K] for K > 1 outputs; both are read-only
+    copies. `name` reproduces the data through `dataset(name)` where that is possible. `origin` is what a generator
+    knows beyond them: the planted network or the clusters of a mixture.
 
     Raises BadInput for shapes that do not fit, entries that are not finite or exceed 1e50 in size, more than
-    20000 samples, labels that are all zero, and two equal rows (every bound here is void for them). Rows that
-    are opposite (x_i = -x_j) are allowed: their separation is 0.
+    20000 samples, labels that are all zero, and two equal rows (every bound on a smallest eigenvalue is void for them)
+    unless they come from a mixture without noise. Rows that are opposite (x_i = -x_j) are allowed: their separation
+    is 0.
 
     >>> data = Dataset("two points", np.eye(2), np.ones(2))
-    >>> data.n, data.d
-    (2, 2)
+    >>> data.n, data.d, data.K
+    (2, 2, 1)
     """
 
     name: str
     X: Array = field(repr=False)
     y: Array = field(repr=False)
+    origin: Origin = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         X, y = _floats("X", self.X), _floats("y", self.y)
         _check_shapes(X, y)
+        y = y.reshape(-1) if y.shape[1:] == (1,) else y
         _check_entries("X", X)
         _check_entries("y", y)
         if not y.any():
             raise BadInput("y", "0", f"labels must not all be zero (rows 0 to {len(y) - 1} are)")
-        _check_distinct(X)
+        if not isinstance(self.origin, Mixture):
+            _check_distinct(X)
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Dataset, (self.name, self.X, self.y)
+        return Dataset, (self.name, self.X, self.y, self.origin)
 
     @property
     def n(self) -> int:
@@ -65,15 +71,21 @@ class Dataset:
         """Dimension of a sample."""
         return int(self.X.shape[1])
 
+    @property
+    def K(self) -> int:
+        """Number of outputs that a sample's label has."""
+        return 1 if self.y.ndim == 1 else int(self.y.shape[1])
+
 
 def dataset(specification: object = None, /, **parameters: Any) -> Dataset:
     """The data set named by a specification, read from a file, or made of the arrays given.
 
     `dataset("sphere:n=20,d=10,seed=0")` and `dataset("sphere", n=20, d=10, seed=0)` are the same. The
-    generators are `sphere`, `orthonormal`, `circle` and `digits` (see `boundkit.data.generators`). A path
-    that ends in .npz (arrays X [n, d] and y [n]) or .csv (y in the last column, header optional) is read;
-    `dataset(X=..., y=...)` takes arrays. Files and arrays take `center=true` (subtract the mean row) and then
-    `normalize=true` (scale rows to length 1). A Dataset passes through. Raises BadInput for anything else.
+    generators are `sphere`, `orthonormal`, `circle`, `digits`, `gaussian`, `planted`, `mixture`, `lifted` and `arc`
+    (see `boundkit.data.generators`). A path that ends in .npz (arrays X [n, d] and y [n] or [n, K]) or .csv (y in the
+    last column, header optional) is read; `dataset(X=..., y=...)` takes arrays. Files and arrays take `center=true`
+    (subtract the mean row) and then `normalize=true` (scale rows to length 1). A Dataset passes through. Raises
+    BadInput for anything else.
 
     >>> dataset("orthonormal", n=3).name
     'orthonormal:n=3,seed=0'
@@ -158,8 +170,8 @@ def _check_shapes(X: Array, y: Array | None) -> None:
         raise BadInput("X", f"array of shape {X.shape}", "must have shape [n, d] with n and d at least 1")
     if X.shape[0] > LARGEST_N:
         raise BadInput("X", f"array of shape {X.shape}", f"must have at most {LARGEST_N} rows")
-    if y is not None and y.shape != X.shape[:1]:
-        raise BadInput("y", f"array of shape {y.shape}", f"must have shape [{len(X)}], one label a row of X")
+    if y is not None and (y.shape[:1] != X.shape[:1] or y.ndim > 2 or 0 in y.shape):
+        raise BadInput("y", f"array of shape {y.shape}", f"must have shape [{len(X)}] or [{len(X)}, K]: a label a row")
 
 
 def _check_entries(name: str, array: Array) -> None:

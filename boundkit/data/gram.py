@@ -1,4 +1,4 @@
-"""Rows, Gram matrix and closest pair of a data set, with certified errors.
+"""Rows and Gram matrix of a data set, with certified errors.
 
 The theorems are about rows of length exactly 1. Rows whose length is within 1e-9 of 1 stand for their exactly
 normalised versions: every enclosure here is one for those. Other rows are taken as they are.
@@ -32,7 +32,6 @@ TOLERANCE = 1e-9  # on | |x_i| - 1 |
 BITS = 256
 LARGEST_BALL_SIDE, LARGEST_BALL_ENTRIES = 60, 50_000
 LARGEST_GRAM_SIDE = 8_000
-LARGEST_PAIR_WORK = 300_000  # entries of the pairs measured in balls
 
 
 def remembered(function: Callable[[Dataset], Result]) -> Callable[[Dataset], Result]:
@@ -52,7 +51,7 @@ def remembered(function: Callable[[Dataset], Result]) -> Callable[[Dataset], Res
 @remembered
 def row_norm_deviation(data: Dataset) -> Any:
     """max_i | |x_i| - 1 |, as a ball; exactly 0 when it is certainly within the tolerance 1e-9."""
-    deviation = np.abs(_lengths(data.X) - 1)
+    deviation = np.abs(row_lengths(data.X) - 1)
     worst = int(np.argmax(deviation))
     error = gamma(data.d + 4) * (1 + deviation[worst]) + data.d * UNDERFLOW**0.5
     if deviation[worst] + error <= TOLERANCE:
@@ -180,53 +179,14 @@ def largest_gram_eigenvalue(data: Dataset) -> Any:
     return -smallest_eigenvalue(-gram, _spread(data, c, lengths))
 
 
-@remembered
-def closest_pair(data: Dataset) -> Any:
-    """min over pairs of min(|x_i - x_j|, |x_i + x_j|)^2, as a ball that does not go below 0.
-
-    float64 finds the pairs that can be closest; balls measure these, so that small separations keep their
-    digits. Raises NotApplicable for a single sample and Infeasible for more than 8000.
-    """
-    if data.n < 2:
-        raise NotApplicable("pairs", "a separation needs at least two samples")
-    gram, c, lengths = float_gram(data)
-    squares = lengths**2
-    distances = squares[:, None] + squares[None, :] - 2 * np.abs(gram)
-    np.fill_diagonal(distances, np.inf)
-    # The lengths are upper bounds, each off by a relative gamma(2 d + 16) at most.
-    error = float(4 * (c + gamma(4 * data.d + 40)) * squares.max()) + data.d * UNDERFLOW
-    least = float(distances.min())
-    first, second = np.nonzero(np.triu(distances <= least + 2 * error))
-    if len(first) * data.d > LARGEST_PAIR_WORK:
-        return flint.arb(least, error).nonnegative_part()
-    measured = [_pair(data, int(i), int(j)) for i, j in zip(first, second, strict=True)]
-    closest = measured[0]
-    for distance in measured[1:]:
-        closest = closest.min(distance)
-    return closest.nonnegative_part()
-
-
-def _pair(data: Dataset, i: int, j: int) -> Any:
-    if np.array_equal(data.X[i], -data.X[j]):
-        return flint.arb(0)
-    a, b = ([flint.arb(entry) for entry in data.X[k].tolist()] for k in (i, j))
-    if unit_rows(data):
-        product = (_dot(a, a) * _dot(b, b)).sqrt()
-        return 2 * (product - abs(_dot(a, b))) / product
-    return _dot(a, a) + _dot(b, b) - 2 * abs(_dot(a, b))
-
-
-def _dot(a: list[Any], b: list[Any]) -> Any:
-    return sum((p * q for p, q in zip(a, b, strict=True)), flint.arb(0))
-
-
-def _lengths(X: Array) -> Array:
+def row_lengths(X: Array) -> Array:
+    """Euclidean norms of the rows, rounded."""
     return np.sqrt(np.einsum("ij,ij->i", X, X))
 
 
 def float_rows(data: Dataset) -> tuple[Array, int, Array]:
     """Rows (normalised if unit rows), the roundings an entry carries, upper bounds of the lengths."""
-    lengths = _lengths(data.X)
+    lengths = row_lengths(data.X)
     if unit_rows(data):
         return data.X / lengths[:, None], data.d + 4, np.ones(data.n)
     return data.X, 0, lengths * (1 + gamma(2 * data.d + 8)) + data.d * UNDERFLOW**0.5

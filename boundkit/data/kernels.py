@@ -57,6 +57,11 @@ class Kernel:
         with precision(BITS):
             return smallest_eigenvalue(self.block, self.spread).nonnegative_part()
 
+    def largest_eigenvalue(self) -> Any:
+        """A ball that contains lambda_max of the exact kernel."""
+        with precision(BITS):
+            return -smallest_eigenvalue(-self.block, self.spread)
+
     def _of_all_classes(self, block: Array) -> Array:
         return block if self.outputs == 1 else np.asarray(np.kron(np.eye(self.outputs), block), np.float64)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ import flint
 
 from boundkit import activations
 from boundkit.activations import Activation
+from boundkit.activations.quantities import NAMED
 from boundkit.arithmetic import decimal, decimal_above, decimal_below, precision
 from boundkit.data.bounds import (
     gershgorin_bound,
@@ -27,13 +28,14 @@ from boundkit.data.datasets import Dataset
 from boundkit.data.eigenvalues import smallest_kernel_eigenvalue
 from boundkit.data.gram import (
     BITS,
-    closest_pair,
     gram_eigenvalue,
     khatri_rao_eigenvalue,
     largest_gram_eigenvalue,
     require_unit_rows,
     row_norm_deviation,
 )
+from boundkit.data.on_request import NAMED_OF_DATA, OF_DATA_ALONE, WITH_PARAMETERS, chosen_parameters
+from boundkit.data.pairs import closest_pair
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
 
 
@@ -73,9 +75,14 @@ class Quantity:
 
 
 def quantities(
-    data: Dataset, /, activation: Activation | str | None = None, names: Iterable[str] | None = None
+    data: Dataset,
+    /,
+    activation: Activation | str | None = None,
+    names: Iterable[str] | None = None,
+    *,
+    parameters: Mapping[str, object] | None = None,
 ) -> dict[str, Quantity]:
-    """The quantities asked for, or, without `names`, all that apply to these data and this activation.
+    """The quantities asked for, or, without `names`, those that apply to these data and this activation.
 
     `n`, `d`, `norm_y`, `norm_X`, `sigma_min_X`, `sigma_min_KR` (smallest singular value of the row-wise
     Khatri-Rao square), `kappa` = sqrt(d / n) norm_X / sigma_min_KR^2, `separation` = min over pairs of
@@ -84,11 +91,12 @@ def quantities(
     `lambda_out` (Definition 3.1) and `lambda_ntk` (both layers), the lower bounds on the first two, `lambda_bound_...`
     and `lambda_out_bound_...` (see `boundkit.data.bounds`): `quadratic` (Lemma 6.4), `khatri_rao`, `sum` (D17), `power`
     (H.1, H.2), `gershgorin` (D17b), `separation` (D14, ReLU), `indicator` (I.2, ReLU); and the activation's own
-    quantities such as `mu_phi` and `B`.
+    quantities such as `mu_phi` and `B`. More are measured when they are named: see `boundkit.data.on_request`. Some of
+    these take `parameters`, such as {"power": 3} for `sigma_min_power` and {"hidden_std": "1/2"} for `kernel_min`.
 
     Rows within 1e-9 of length 1 stand for their exactly normalised versions. Raises BadInput for an unknown
-    name or a missing activation; NotApplicable when a quantity named needs unit rows or two samples;
-    Infeasible for pairwise quantities of more than 8000 samples. Without `names`, quantities that raise the
+    name, a missing activation or a missing parameter; NotApplicable when a quantity named needs unit rows or two
+    samples; Infeasible for pairwise quantities of more than 8000 samples. Without `names`, quantities that raise the
     last two are left out.
 
     >>> from boundkit.data import dataset
@@ -96,19 +104,19 @@ def quantities(
     '0.5'
     """
     chosen = None if activation is None else activations.activation(activation)
-    available = [*OF_DATA, *OF_DATA_AND_ACTIVATION, *OF_ACTIVATION]
     if names is not None:
-        return {name: Quantity(name, _measured(data, chosen, name)) for name in _checked(names, available)}
+        return {name: Quantity(name, _measured(data, chosen, name, parameters or {})) for name in _checked(names)}
     found: dict[str, Quantity] = {}
-    for name in available if chosen else OF_DATA:
+    for name in [*OF_DATA, *OF_DATA_AND_ACTIVATION, *OF_ACTIVATION] if chosen else OF_DATA:
         try:
-            found[name] = Quantity(name, _measured(data, chosen, name))
+            found[name] = Quantity(name, _measured(data, chosen, name, {}))
         except (NotApplicable, Infeasible):
             continue
     return found
 
 
-def _checked(names: Iterable[str], available: list[str]) -> list[str]:
+def _checked(names: Iterable[str]) -> list[str]:
+    available = [*OF_DATA, *OF_DATA_AND_ACTIVATION, *NAMED, *NAMED_OF_DATA, *WITH_PARAMETERS]
     listed = [names] if isinstance(names, str) else list(names)
     for name in listed:
         if name not in available:
@@ -116,19 +124,32 @@ def _checked(names: Iterable[str], available: list[str]) -> list[str]:
     return listed
 
 
-def _measured(data: Dataset, activation: Activation | None, name: str) -> Any:
+def _measured(data: Dataset, activation: Activation | None, name: str, parameters: Mapping[str, object]) -> Any:
     with precision(BITS):
         if name in OF_DATA:
             return OF_DATA[name](data)
-        if activation is None:
+        if name in NAMED_OF_DATA:
+            return NAMED_OF_DATA[name](data)
+        if activation is None and name not in OF_DATA_ALONE:
             raise BadInput("activation", None, f"is needed for {name}")
-        if name in OF_ACTIVATION:
+        asked = name in WITH_PARAMETERS and (
+            name not in NAMED or any(p in parameters for p in WITH_PARAMETERS[name][0])
+        )
+        if activation is not None and name in NAMED and not asked:
             return activation.quantity(name)
+        chosen = chosen_parameters(name, parameters) if asked else {}
         results = _RESULTS.setdefault(data, {})
-        key = (name, activation.expression)
+        key = (name, activation and activation.expression, *map(_hashable, chosen.values()))
         if key not in results:
-            results[key] = OF_DATA_AND_ACTIVATION[name](data, activation)
+            function: Callable[..., Any] = (
+                WITH_PARAMETERS[name][1] if name in WITH_PARAMETERS else OF_DATA_AND_ACTIVATION[name]
+            )
+            results[key] = function(data, activation, **chosen)
         return results[key]
+
+
+def _hashable(value: Any) -> Any:
+    return (*value.mid().man_exp(), *value.rad().man_exp()) if isinstance(value, flint.arb) else value
 
 
 def _tidy(text: str) -> str:
@@ -136,7 +157,7 @@ def _tidy(text: str) -> str:
 
 
 def _norm_y(data: Dataset) -> Any:
-    return sum((flint.arb(label) ** 2 for label in data.y.tolist()), flint.arb(0)).sqrt()
+    return sum((flint.arb(label) ** 2 for label in data.y.reshape(-1).tolist()), flint.arb(0)).sqrt()
 
 
 def _kappa(data: Dataset) -> Any:
@@ -194,4 +215,4 @@ OF_ACTIVATION = (
     "second_moment_dphi",
 )
 
-_RESULTS: WeakKeyDictionary[Dataset, dict[tuple[str, Any], Any]] = WeakKeyDictionary()
+_RESULTS: WeakKeyDictionary[Dataset, dict[tuple[Any, ...], Any]] = WeakKeyDictionary()

@@ -8,9 +8,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from boundkit.arithmetic import exact
 from boundkit.errors import BadInput, unknown
 
-RANGES = {"n": (1, 20_000), "d": (1, 100_000), "seed": (0, 2**63 - 1)}
+RANGES = {
+    "n": (1, 20_000),
+    "d": (1, 100_000),
+    "k": (1, 100_000),
+    "K": (1, 1000),
+    "C": (1, 1000),
+    "classes": (2, 10),
+    "seed": (0, 2**63 - 1),
+}
+LARGEST_NUMBER = 1000
 
 
 @dataclass(frozen=True)
@@ -73,10 +83,9 @@ def arguments(generator: Callable[..., Any], specification: Specification) -> di
             if parameter.default is parameter.empty:
                 raise BadInput(key, None, f"is needed: {specification.name}:{key}=...")
             chosen[key] = parameter.default
-        elif parameter.annotation == "bool":
-            chosen[key] = boolean(key, specification.parameters[key])
         else:
-            chosen[key] = integer(key, specification.parameters[key])
+            kind = _KINDS.get(str(parameter.annotation), integer)
+            chosen[key] = kind(key, specification.parameters[key])
     return chosen
 
 
@@ -95,3 +104,18 @@ def boolean(argument: str, value: object) -> bool:
     if text not in ("true", "false"):
         raise BadInput(argument, value, "must be true or false")
     return text == "true"
+
+
+def number(argument: str, value: object) -> float:
+    """A number from 0 to 1000 from what a user wrote."""
+    wanted = float(exact(argument, value))
+    if not 0 <= wanted <= LARGEST_NUMBER:
+        raise BadInput(argument, value, f"must be a number from 0 to {LARGEST_NUMBER}")
+    return wanted
+
+
+def _text(argument: str, value: object) -> str:
+    return str(value)
+
+
+_KINDS: dict[str, Callable[[str, object], Any]] = {"bool": boolean, "float": number, "str": _text}

@@ -7,25 +7,28 @@ from dataclasses import dataclass
 from typing import Any
 
 import flint
-from sympy import Symbol
+from sympy import Le, Symbol
 
 from boundkit.arithmetic import precision
 from boundkit.data import Quantity
 from boundkit.query.bind import Binding
 from boundkit.query.check import Check
 from boundkit.statement import Statement, Status
-from boundkit.statement.vocabulary import epsilon, norm_y
+from boundkit.statement.vocabulary import epsilon, norm_y, step_size
+from boundkit.statement.words.shared import T
 
 
 @dataclass(frozen=True)
 class Requirement:
     """What a statement requires and guarantees on given data.
 
-    `width` is the smallest admissible width at which every hypothesis certainly holds, or None with the reason in
-    `reason`; `minimal` says whether the next smaller admissible width certainly fails. All numbers are balls:
-    `step_size`; `rate` (the misfit shrinks by the factor 1 - rate a step); `iterations` until the misfit is at most
-    epsilon |y|; `radius` (bound on the distance from the initialisation); `probability`. They are None where they
-    depend on an open constant, and all of them when a hypothesis certainly fails: nothing is guaranteed then.
+    `width` is the smallest admissible width from which on every hypothesis certainly holds that can be decided before
+    a run, or None with the reason in `reason`; `minimal` says whether the next smaller admissible width certainly
+    fails. All numbers are balls: `step_size` (where the setting leaves it free, the largest that every hypothesis
+    allows); `rate` (the misfit shrinks by the factor 1 - rate a step); `iterations` until the misfit is at most
+    epsilon |y|, or as many as the statement gives; `radius` (bound on the distance from the initialisation);
+    `probability`; `bounds` holds by claim those that do not depend on a run. Numbers are None where they depend on an
+    open constant or on a run, and all of them when a hypothesis certainly fails: nothing is guaranteed then.
     """
 
     statement: Statement
@@ -40,6 +43,7 @@ class Requirement:
     iterations: int | None
     radius: Any
     probability: Any
+    bounds: Mapping[str, Any]
     quantities: Mapping[str, Quantity]
     reason: str | None
 
@@ -68,23 +72,55 @@ def status_of(binding: Binding) -> Status:
     return "printed" if binding.statement.form == "printed" else "tracked"
 
 
-NOTHING = dict.fromkeys(("step_size", "rate", "iterations", "radius", "probability"))
+NOTHING: dict[str, Any] = {
+    **dict.fromkeys(("step_size", "rate", "iterations", "radius", "probability")),
+    "bounds": {},
+}
 
 
 def numbers(binding: Binding, values: Mapping[Symbol, Any]) -> dict[str, Any]:
     """Step size, rate, iterations, radius and probability; None where a symbol has no value."""
     statement = binding.statement
+    summary = statement.summary
     with precision(192):
-        start = _value(binding, statement.summary.get("misfit_0"), values)
-        rate = _value(binding, statement.summary.get("rate"), values)
         probability = flint.arb(1) if statement.probability is None else None
+        step = _value(binding, statement.setting and statement.setting.step_size, values)
+        rate = _value(binding, summary.get("rate"), values)
         return {
-            "step_size": _value(binding, statement.setting and statement.setting.step_size, values),
+            "step_size": values.get(step_size) if step is None else step,
             "rate": rate,
-            "iterations": _iterations(start, rate, binding),
-            "radius": _value(binding, statement.summary.get("radius"), values),
+            "iterations": _iterations(binding, _value(binding, summary.get("misfit_0"), values), rate)
+            or _ceiling(_value(binding, summary.get("iterations", T), values)),
+            "radius": _value(binding, summary.get("radius"), values),
             "probability": probability or _value(binding, statement.probability, values),
+            "bounds": _bounds(binding, values),
         }
+
+
+def _bounds(binding: Binding, values: Mapping[Symbol, Any]) -> dict[str, Any]:
+    """The side of each claim that does not hold its observable, where that side has a value."""
+    found = {item.label: _value(binding, item.bound, values) for item in binding.statement.claims}
+    return {label: bound for label, bound in found.items() if bound is not None}
+
+
+def largest_step(binding: Binding, values: Mapping[Symbol, Any]) -> Any:
+    """The largest step size that all hypotheses on it certainly allow, an exact ball.
+
+    None if it is not free, and where a bound depends on a run, on an open constant or on the step size itself.
+    """
+    relations = [binding.reduce(item.relation) for item in binding.statement.hypotheses if item.role != "run"]
+    bounds = [relation for relation in relations if step_size in relation.free_symbols]
+    if step_size in binding.values or not bounds:
+        return None
+    known = binding.with_values(values).keys()
+    for relation in bounds:
+        if relation.lhs != step_size or not isinstance(relation, Le) or not relation.rhs.free_symbols <= known:
+            return None
+    least = flint.arb.pos_inf()
+    with precision(192):
+        for relation in bounds:
+            least = least.min(binding.evaluate(relation.rhs, values)).lower()
+    return least if least.is_finite() and least > 0 else None
 
 
 def _value(binding: Binding, expression: Any, values: Mapping[Symbol, Any]) -> Any:
@@ -97,10 +133,14 @@ def _value(binding: Binding, expression: Any, values: Mapping[Symbol, Any]) -> A
     return value if value.is_finite() else None
 
 
-def _iterations(start: Any, rate: Any, binding: Binding) -> int | None:
+def _iterations(binding: Binding, start: Any, rate: Any) -> int | None:
     if start is None or rate is None or not (rate > 0 and rate < 1):
         return None
     target = binding.values.get(epsilon, flint.arb(flint.fmpq(1, 1000))) * binding.values[norm_y]
-    steps = (start / target).log() / -((1 - rate).log())
-    bound = steps.upper().ceil().unique_fmpz()
+    return _ceiling((start / target).log() / -((1 - rate).log()))
+
+
+def _ceiling(number: Any) -> int | None:
+    """The number of iterations that is certainly enough."""
+    bound = None if number is None else number.upper().ceil().unique_fmpz()
     return None if bound is None else max(0, int(bound))

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import flint
-from sympy import Symbol
+from sympy import Eq, Symbol
+from sympy.core.relational import Relational
 
-from boundkit.activations import Activation, Z, activation
+from boundkit.activations import Activation, activation
 from boundkit.arithmetic import BALL, ball, evaluate, exact, precision
 from boundkit.data import Dataset, Quantity, dataset, quantities
+from boundkit.data.on_request import OF_DATA_ALONE, WITH_PARAMETERS
+from boundkit.data.origins import Planted
+from boundkit.data.planted import OF_PLANTED, OF_PLANTED_AND_ACTIVATION
+from boundkit.data.quantities import OF_DATA_AND_ACTIVATION
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
+from boundkit.query.derive import cutoff_of, fixed_by_equations, known_of_data
 from boundkit.statement import VOCABULARY, Entry, Statement, expand
 from boundkit.statement.vocabulary import step_size
 
+MEASURED = ("data", "activation")  # origins of words that data and activation determine
+LATER = ("network", "run")  # origins of words that only a run, or the caller, determines
 SETTABLE_BOUNDS = ("B",)
 LARGEST_WIDTH = 10**300
+_DEFAULTS = {word.name: word.default for word in VOCABULARY.values() if word.default is not None}
 
 
 @dataclass(frozen=True)
 class Binding:
     """A statement with values: `values` holds a ball for every symbol that is known before a run.
 
-    `missing` are the open constants without an assumed value; `assumed` the names the caller supplied.
+    `missing` are the open constants without an assumed value; `assumed` the names of those the caller supplied;
+    `given` the exact parameters.
     """
 
     statement: Statement
@@ -34,7 +43,9 @@ class Binding:
     quantities: Mapping[str, Quantity]
     missing: tuple[Symbol, ...]
     assumed: tuple[str, ...]
+    given: Mapping[str, Any] = field(default_factory=dict)
     failing: tuple[str, str] | None = None
+    fixed: Mapping[Symbol, Any] = field(default_factory=dict)
     reduced: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
     def with_values(self, more: Mapping[Symbol, Any]) -> Mapping[Symbol, Any]:
@@ -45,10 +56,16 @@ class Binding:
         """The ball that encloses `expression`, with network quantities expressed by the setting."""
         return evaluate(self.reduce(expression), self.with_values(more), BALL)
 
+    def unknown(self, expression: Any) -> frozenset[Symbol]:
+        """The symbols of the reduced expression that have no value and are no open constants."""
+        return frozenset(self.reduce(expression).free_symbols - self.values.keys() - set(self.missing))
+
     def reduce(self, expression: Any) -> Any:
         """`expression` with definitions expanded and network quantities replaced by what the setting says."""
+        if isinstance(expression, Relational):  # built anew without being decided
+            return expression.func(*map(self.reduce, expression.args), evaluate=False)
         if expression not in self.reduced:
-            self.reduced[expression] = _reduce(expression, self.statement)
+            self.reduced[expression] = _reduce(expression, self.statement, self.fixed)
         return self.reduced[expression]
 
 
@@ -59,19 +76,26 @@ def bind(
     activation_name: str | Activation | None = None,
     parameters: Mapping[str, object] | None = None,
     assume: Mapping[str, object] | None = None,
+    variables: Collection[str] = ("k",),
 ) -> Binding:
     """Values for every symbol of `statement` that does not depend on a run.
 
-    Raises BadInput for an unknown or out-of-range parameter, for a parameter that is needed and not given,
-    and for an assumed constant that the statement does not have.
+    `parameters` give values to free variables, and to quantities of the network or of a run that the statement's
+    setting leaves free, such as `step_size`, `radius` or `output_weights_norm_0`. A quantity of data or activation that
+    takes a parameter which is not given has no value; `require` names the parameter. Raises BadInput for an unknown or
+    out-of-range parameter and for an assumed constant that the statement does not have.
     """
     data = dataset(data) if isinstance(data, str) else data
     if not isinstance(data, Dataset):
         raise BadInput("data", data, "must be a Dataset or a description such as sphere:n=20,d=10")
     chosen = None if activation_name is None else activation(activation_name)
-    given = _parameters(parameters or {})
+    given = _parameters(statement, parameters or {})
+    given |= known_of_data(data, given)
     assumed = _assumptions(statement, assume or {})
     words = [VOCABULARY[s.name] for s in _basic_symbols(statement)]
+    planted = {*OF_PLANTED, *OF_PLANTED_AND_ACTIVATION} if isinstance(data.origin, Planted) else set()
+    settled = {*given, *variables, *planted, *_DEFAULTS, *_determined(statement)}
+    fixed = fixed_by_equations(statement, settled, lambda expression: _reduce(expression, statement, {}))
     if chosen is None and any(_needs_activation(word) for word in words):
         raise BadInput("activation", None, "is needed by this statement, for example softplus")
     values: dict[Symbol, Any] = {}
@@ -91,10 +115,13 @@ def bind(
                 missing.append(word.symbol)
             else:
                 values[word.symbol] = ball(value)
-        elif word.origin in ("data", "activation") and failing is None:
+        elif (word.origin in MEASURED or word.name in planted) and failing is None and not _lacking(word, given, fixed):
             try:
                 with precision():
-                    known[word.name] = _measured(word, data, chosen)
+                    found = _arguments(word, statement, fixed, given, values)
+                    if found is None:
+                        continue
+                    known[word.name] = _measured(word, data, chosen, found)
                 values[word.symbol] = _value(known[word.name])
             except NotApplicable as error:
                 failing = (error.label, str(error))
@@ -108,28 +135,61 @@ def bind(
         quantities=known,
         missing=tuple(missing),
         assumed=tuple(assumed),
+        given=given,
         failing=failing or (unmeasured[0] if unmeasured else None),
+        fixed=fixed,
     )
 
 
 def require(binding: Binding, *symbols: Symbol) -> None:
-    """BadInput naming the first given symbol that has no value."""
-    for symbol in symbols:
-        word = VOCABULARY[symbol.name]
-        if word.origin == "given" and symbol not in binding.values:
-            raise BadInput(word.name, None, f"is needed: {word.meaning} ({word.domain})")
+    """BadInput naming the first given symbol that has no value; of a derived one, what it is made of."""
+    by_equation = {item.relation.lhs for item in binding.statement.hypotheses if isinstance(item.relation, Eq)}
+    for symbol in sorted(symbols, key=by_equation.__contains__):
+        for part in sorted(expand(symbol).free_symbols, key=str):
+            if part in binding.values or part in binding.fixed:
+                continue
+            word = VOCABULARY[part.name]
+            lacking = [word] if word.origin == "given" else _lacking(word, binding.given, binding.fixed)
+            if lacking:
+                raise BadInput(lacking[0].name, None, f"is needed: {lacking[0].meaning} ({lacking[0].domain})")
 
 
-def _reduce(expression: Any, statement: Statement) -> Any:
-    replacements = dict(statement.instance)
+def settable(statement: Statement) -> set[str]:
+    """The quantities of network and run that the caller may give: those that the setting does not determine.
+
+    What only claims mention is left out: nothing depends on it.
+    """
+    parts: list[Any] = [item.relation for item in statement.hypotheses]
+    parts += [statement.probability, *statement.summary.values(), *statement.instance.values()]
+    parts += [order.expression for order in statement.orders]
+    if statement.setting is not None:
+        parts += [statement.setting.step_size, *statement.setting.substitutions.values()]
+    used = {s for part in parts if part is not None for s in expand(part).free_symbols}
+    return {s.name for s in used if VOCABULARY[s.name].origin in LATER} - _determined(statement)
+
+
+def _determined(statement: Statement) -> set[str]:
+    fixed = {*statement.instance, *(statement.setting.substitutions if statement.setting else ())}
+    step = statement.setting.step_size if statement.setting is not None else None
+    if step is not None and step_size not in step.free_symbols:
+        fixed.add(step_size)
+    return {symbol.name for symbol in fixed}
+
+
+def _reduce(expression: Any, statement: Statement, fixed: Mapping[Symbol, Any]) -> Any:
+    replacements = {**fixed, **statement.instance}
     setting = statement.setting
     if setting is not None:
         replacements.update(setting.substitutions)
         if setting.step_size is not None and step_size not in setting.step_size.free_symbols:
             replacements.setdefault(step_size, setting.step_size)
-    while expression.free_symbols & replacements.keys():
-        expression = expression.xreplace(replacements)
-    return expand(expression)
+    while True:
+        while expression.free_symbols & replacements.keys():
+            expression = expression.xreplace(replacements)
+        expanded = expand(expression)
+        if not expanded.free_symbols & replacements.keys():
+            return expanded
+        expression = expanded
 
 
 def _basic_symbols(statement: Statement) -> set[Symbol]:
@@ -141,20 +201,47 @@ def _basic_symbols(statement: Statement) -> set[Symbol]:
     return found
 
 
-def _order(word: Entry) -> tuple[bool, str]:
-    return (word.name != "row_norm_deviation", word.name)
+def _order(word: Entry) -> tuple[bool, bool, str]:
+    return (word.name != "row_norm_deviation", bool(_taken(word)), word.name)
 
 
 def _needs_activation(word: Entry) -> bool:
-    return word.origin == "activation" or word.name == "lambda"
+    of_both = word.name in OF_DATA_AND_ACTIVATION or (word.name in WITH_PARAMETERS and word.name not in OF_DATA_ALONE)
+    return word.origin == "activation" or (word.origin == "data" and of_both)
 
 
-def _measured(word: Entry, data: Dataset, chosen: Activation | None) -> Quantity:
-    fact = _FACTS.get(word.name)
-    if fact is not None:
-        return Quantity(word.name, fact(data, chosen))
+def _taken(word: Entry) -> list[Entry]:
+    """The parameters that the measurement of a word takes."""
+    return [VOCABULARY[name] for name in WITH_PARAMETERS[word.name][0]] if word.name in WITH_PARAMETERS else []
+
+
+def _lacking(word: Entry, given: Mapping[str, Any], fixed: Mapping[Symbol, Any]) -> list[Entry]:
+    """The parameters of a measured quantity that are neither given nor fixed nor have a default."""
+    return [p for p in _taken(word) if p.name not in given and p.symbol not in fixed and p.default is None]
+
+
+def _arguments(
+    word: Entry,
+    statement: Statement,
+    fixed: Mapping[Symbol, Any],
+    given: Mapping[str, Any],
+    values: Mapping[Symbol, Any],
+) -> dict[str, Any] | None:
+    """The parameters with which a word is measured; None when what fixes one of them has no value."""
+    found: dict[str, Any] = {}
+    for parameter in _taken(word):
+        found[parameter.name] = given.get(parameter.name, parameter.default)
+        if parameter.name not in given and parameter.symbol in fixed:
+            expression = _reduce(parameter.symbol, statement, fixed)
+            if not expression.free_symbols <= values.keys():
+                return None
+            found[parameter.name] = cutoff_of(expression, evaluate(expression, values, BALL))
+    return found
+
+
+def _measured(word: Entry, data: Dataset, chosen: Activation | None, given: Mapping[str, Any]) -> Quantity:
     try:
-        return quantities(data, chosen, names=[word.name])[word.name]
+        return quantities(data, chosen, names=[word.name], parameters=given)[word.name]
     except BadInput as error:
         if error.argument != "quantity":
             raise
@@ -166,27 +253,9 @@ def _value(quantity: Quantity) -> Any:
     return quantity.ball.upper() if quantity.name in SETTABLE_BOUNDS else quantity.ball
 
 
-def _sphere_sample(data: Dataset, chosen: Activation | None) -> Any:
-    """1 for the sphere generator, 0 for the other generators, unknown for data that a user brings."""
-    generator = data.name.partition(":")[0]
-    if generator in ("orthonormal", "circle", "digits"):
-        return flint.arb(0)
-    return flint.arb(1) if generator == "sphere" else flint.arb("0.5 +/- 0.5")
-
-
-_FACTS: dict[str, Callable[[Dataset, Any], Any]] = {
-    "sup_phi_0": lambda data, chosen: abs(evaluate(chosen.expression, {Z: flint.arb(0)}, BALL)),
-    "mean_phi": lambda data, chosen: chosen.coefficients(0, 0)[0],
-    "gamma_phi": lambda data, chosen: chosen.coefficients(0, 2)[2],
-    "sphere_sample": _sphere_sample,
-    "kinks": lambda data, chosen: flint.arb(len(chosen.kinks)),
-    "is_relu": lambda data, chosen: flint.arb(int(chosen.name == "relu")),
-    "is_softplus": lambda data, chosen: flint.arb(int(chosen.name == "softplus")),
-}
-
-
-def _parameters(parameters: Mapping[str, object]) -> dict[str, Any]:
-    allowed = [word.name for word in VOCABULARY.values() if word.origin == "given"] + list(SETTABLE_BOUNDS)
+def _parameters(statement: Statement, parameters: Mapping[str, object]) -> dict[str, Any]:
+    free = [word.name for word in VOCABULARY.values() if word.origin == "given" and word.definition is None]
+    allowed = [*free, *SETTABLE_BOUNDS, *settable(statement)]
     given = {}
     for name, value in parameters.items():
         if name not in allowed:
@@ -217,6 +286,9 @@ def _in_domain(word: Entry, value: Any) -> Any:
     elif word.domain == "unit interval":
         if not 0 < value <= 1:
             raise BadInput(word.name, value, "must be above 0 and at most 1")
-    elif value <= 0:
+    elif word.domain.startswith("nonnegative"):
+        if value < 0:
+            raise BadInput(word.name, value, "must not be negative")
+    elif word.domain != "real" and value <= 0:
         raise BadInput(word.name, value, "must be a positive number")
     return value

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import flint
-from sympy import Symbol, oo
+from sympy import Expr, Min, Mul, Symbol, oo
 from sympy.core.relational import Relational
 
 from boundkit.arithmetic import BALL, compare, evaluate, precision
 from boundkit.query.bind import Binding
+from boundkit.query.derive import exact_of_data
 from boundkit.statement import Hypothesis
 
 
@@ -29,7 +30,8 @@ class Check:
 def check(hypothesis: Hypothesis, binding: Binding, more: Mapping[Symbol, Any], *, bits: int = 192) -> Check:
     """`hypothesis` with the values of `binding` and `more`, in ball arithmetic of `bits` bits.
 
-    Sides whose enclosures overlap are compared once more by their quotient, in which common factors cancel.
+    Sides whose enclosures overlap are compared once more by their quotient, in which common factors cancel; of a
+    minimum on the left, each member.
     A hypothesis that mentions a symbol without a value, or whose sides are not finite numbers, is undecided
     (an infinite left side of an upper bound is certainly false).
     """
@@ -46,9 +48,37 @@ def check(hypothesis: Hypothesis, binding: Binding, more: Mapping[Symbol, Any], 
             truth = _truth(left, right, relation)
             if truth is None and right > 0:
                 truth = _truth(evaluate(left_side / right_side, values, BALL), flint.arb(1), relation)
+            if truth is None and right > 0 and relation.rel_op == "<=":
+                factor, quotients = _members(left_side, right_side)
+                if evaluate(factor, values, BALL) > 0:
+                    truth = any(evaluate(quotient, values, BALL) <= 1 for quotient in quotients) or None
     except KeyError:
-        return Check(hypothesis.label, hypothesis.role, None)
+        return Check(hypothesis.label, hypothesis.role, _by_quotient(left_side, right_side, relation, binding, more))
+    if truth is None and relation.rel_op == "==":
+        exact = {symbol: value for symbol, value in exact_of_data(binding.data).items() if symbol not in more}
+        truth = True if left_side.xreplace(exact) == right_side.xreplace(exact) else None
     return Check(hypothesis.label, hypothesis.role, truth, left, right)
+
+
+def _by_quotient(
+    left: Any, right: Any, relation: Relational, binding: Binding, more: Mapping[Symbol, Any]
+) -> bool | None:
+    """The truth of a relation whose unknown factors cancel."""
+    if not right.is_positive:
+        return None
+    try:
+        quotient = evaluate(left / right, binding.with_values(more), BALL)
+    except KeyError:
+        return None
+    return _truth(quotient, flint.arb(1), relation)
+
+
+def _members(left: Expr, right: Expr) -> tuple[Expr, list[Expr]]:
+    """For left = a Min(x, y, ...): a, and a x / right, a y / right; if a > 0 the left side is at most each a x."""
+    least = next((factor for factor in Mul.make_args(left) if isinstance(factor, Min)), None)
+    if least is None:
+        return left, []
+    return left / least, [left / least * member / right for member in least.args]
 
 
 def _truth(left: Any, right: Any, relation: Relational) -> bool | None:

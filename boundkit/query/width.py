@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import flint
-from sympy import Expr, Symbol, sqrt
+from sympy import Symbol
 
 from boundkit.activations import Activation
-from boundkit.arithmetic import BALL, decimal_above, evaluate, precision
 from boundkit.data import Dataset
 from boundkit.errors import BadInput
 from boundkit.papers import statement as find
-from boundkit.query.answer import NOTHING, Requirement, numbers, status_of
+from boundkit.query.answer import NOTHING, Requirement, largest_step, numbers, status_of
 from boundkit.query.bind import LARGEST_WIDTH, Binding, bind, require
 from boundkit.query.check import Check, check
+from boundkit.query.open_width import open_width
 from boundkit.query.search import smallest_integer
+from boundkit.query.shape import boundless, only_orders, order_of_width
+from boundkit.query.waiting import awaited, mentions, waits
 from boundkit.statement import VOCABULARY, Hypothesis, Statement
-from boundkit.statement.vocabulary import delta, k
+from boundkit.statement.vocabulary import delta, k, step_size
 
 
 def required_width(
@@ -46,20 +49,18 @@ def required_width(
         raise BadInput("k", parameters["k"], "is what is asked for; use guarantee for a given width")
     binding = bind(target, data=data, activation_name=activation, parameters=parameters, assume=assume)
     _require_parameters(binding)
-    fixed = {item.label: check(item, binding, {}) for item in target.hypotheses if not _varies(item, binding)}
     varying = [item for item in target.hypotheses if _varies(item, binding)]
-    waiting = {item.label for item in target.hypotheses if _mentions(item, binding, binding.missing)}
+    fixed = {item.label: check(item, binding, {}) for item in target.hypotheses if item not in varying}
+    undecided = {item.label for item in target.hypotheses if waits(item, binding, (k,)) or _is_open(item, binding)}
     blocked = [
-        item
-        for item in fixed.values()
-        if item.holds is False or (item.holds is None and item.role != "run" and item.label not in waiting)
+        item for item in fixed.values() if item.holds is False or (item.holds is None and item.label not in undecided)
     ]
-    if not varying:
-        return _answer(binding, None, fixed, reason=f"{target.id} bounds no width")
-    if blocked:
+    if blocked and (varying or target.orders):
         return _answer(binding, None, fixed, reason=_reason(binding, blocked[0]))
-    if binding.missing:
-        return _answer(binding, None, fixed, reason=_open_reason(binding), expression=_expression(binding, varying))
+    if not varying or only_orders(target, varying):
+        return _answer(binding, None, fixed, reason=boundless(binding), expression=order_of_width(target))
+    if any(_is_open(item, binding) for item in varying):
+        return _answer(binding, None, fixed, reason=_open_reason(binding), expression=open_width(varying, binding))
     step = _step(varying)
     multiple = smallest_integer(
         lambda m: all(item.holds is True for item in _at(varying, binding, m * step)), limit=LARGEST_WIDTH
@@ -87,21 +88,31 @@ def guarantee(
     binding = bind(target, data=data, activation_name=activation, parameters={**parameters, "k": k}, assume=assume)
     _require_parameters(binding)
     checks = {item.label: check(item, binding, {}) for item in target.hypotheses}
-    failed = [item for item in checks.values() if item.holds is not True]
-    return _answer(binding, int(k), checks, reason=_reason(binding, failed[0]) if failed else None)
+    answer = _answer(binding, int(k), checks)
+    failed = [item for item in answer.checks if item.holds is not True]
+    later = {item.label for item in target.hypotheses if waits(item, binding)}
+    failed.sort(key=lambda item: (item.holds is None, item.label in later))
+    return replace(answer, reason=_reason(binding, failed[0])) if failed else answer
 
 
 def _require_parameters(binding: Binding) -> None:
-    needed = [s for s in binding.statement.symbols if VOCABULARY[s.name].origin == "given" and s != k]
+    """Everything given that a number of the answer depends on; what only claims or runs mention may be missing."""
+    statement = binding.statement
+    used: set[Symbol] = set()
+    parts = [item.relation for item in statement.hypotheses if item.role != "run"]
+    parts += [statement.probability, statement.setting and statement.setting.step_size, *statement.summary.values()]
+    for part in parts:
+        used |= binding.reduce(part).free_symbols if part is not None else set()
+    needed = [s for s in used if VOCABULARY[s.name].origin == "given" and s != k]
     require(binding, *sorted(needed, key=lambda s: (s != delta, s.name)))
 
 
 def _varies(hypothesis: Hypothesis, binding: Binding) -> bool:
-    return hypothesis.role != "run" and _mentions(hypothesis, binding, (k,))
+    return not waits(hypothesis, binding, (k,)) and mentions(hypothesis, binding, (k,))
 
 
-def _mentions(hypothesis: Hypothesis, binding: Binding, symbols: Iterable[Symbol]) -> bool:
-    return not binding.reduce(hypothesis.relation).free_symbols.isdisjoint(symbols)
+def _is_open(hypothesis: Hypothesis, binding: Binding) -> bool:
+    return mentions(hypothesis, binding, binding.missing)
 
 
 def _step(varying: list[Hypothesis]) -> int:
@@ -131,6 +142,10 @@ def _answer(
         failures = [item for item in _at(varying, binding, below) if item.holds is not True] if below > 0 else []
         limiting = failures[0].label if failures else None
         minimal = any(item.holds is False for item in failures) if failures else True
+    step = largest_step(binding, values)
+    if step is not None:
+        values[step_size] = step
+        checks = checks | {i.label: check(i, binding, values) for i in binding.statement.hypotheses if i.role == "step"}
     ordered = tuple(checks.get(item.label, Check(item.label, item.role, None)) for item in binding.statement.hypotheses)
     return Requirement(
         statement=binding.statement,
@@ -141,7 +156,7 @@ def _answer(
         minimal=minimal,
         checks=ordered,
         quantities=binding.quantities,
-        reason=reason,
+        reason=reason or (binding.failing[1] if binding.failing is not None else None),
         **(NOTHING if any(item.holds is False for item in ordered) else numbers(binding, values)),
     )
 
@@ -150,8 +165,10 @@ def _reason(binding: Binding, failed: Check) -> str:
     labels = {item.label for item in binding.statement.hypotheses} - {failed.label}
     if binding.failing is not None and failed.holds is not True and binding.failing[0] not in labels:
         return binding.failing[1]
-    word = "fails" if failed.holds is False else "is undecided"
-    return f"hypothesis {failed.label} {word}"
+    if failed.holds is False:
+        return f"hypothesis {failed.label} fails"
+    needs = ", ".join(awaited(binding.statement.hypothesis(failed.label), binding))
+    return f"hypothesis {failed.label} needs {needs}" if needs else f"hypothesis {failed.label} is undecided"
 
 
 def _nowhere(binding: Binding) -> str:
@@ -161,25 +178,6 @@ def _nowhere(binding: Binding) -> str:
 
 
 def _open_reason(binding: Binding) -> str:
-    names = ", ".join(symbol.name for symbol in binding.missing)
+    used = set().union(*(binding.reduce(item.relation).free_symbols for item in binding.statement.hypotheses))
+    names = ", ".join(symbol.name for symbol in binding.missing if symbol in used)
     return f"the paper gives no value for {names}; supply one with assume to get a number, marked as assumed"
-
-
-def _expression(binding: Binding, varying: list[Hypothesis]) -> str | None:
-    """`k >= number * constants` from the width condition, the number rounded up."""
-    for item in varying:
-        relation = binding.reduce(item.relation)
-        constants = relation.free_symbols & set(binding.missing)
-        if not constants:
-            continue
-        bound = _isolate(relation.lhs, relation.rhs)
-        number, symbols = bound.as_independent(*constants, as_Add=False)
-        with precision():
-            coefficient = evaluate(number, binding.values, BALL)
-        return f"k >= {decimal_above(coefficient, 10)}*{symbols}"
-    return None
-
-
-def _isolate(left: Expr, right: Expr) -> Expr:
-    root = left / sqrt(k)
-    return (right / root) ** 2 if k not in root.free_symbols else right / (left / k)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -24,22 +25,28 @@ THEME: Any = {
 }
 
 
+def picture_path(path: str | Path) -> Path:
+    """The path of a picture; BadInput unless it ends in .png or .svg and matplotlib is there to draw it."""
+    path = Path(path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise BadInput("plot", path, "must end in .png or .svg")
+    if find_spec("matplotlib") is None:
+        raise BadInput("plot", path, "needs matplotlib: pip install boundkit[plot]")
+    return path
+
+
 @contextmanager
-def drawing(path: str | Path, *, height: float = 4.0) -> Iterator[Any]:
+def drawing(path: str | Path, *, height: float = 4.0, width: float = 6.4) -> Iterator[Any]:
     """An empty matplotlib figure that is written to `path` (.png or .svg) when the block ends.
 
     Raises BadInput for another suffix, a place that cannot be written, and when matplotlib is missing.
     """
-    path = Path(path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise BadInput("plot", path, "must end in .png or .svg")
-    try:
-        import matplotlib
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise BadInput("plot", path, "needs matplotlib: pip install boundkit[plot]") from None
+    path = picture_path(path)
+    import matplotlib
+    from matplotlib.figure import Figure
+
     with matplotlib.rc_context(THEME):
-        figure = Figure(figsize=(6.4, height), layout="constrained")
+        figure = Figure(figsize=(width, height), layout="constrained")
         yield figure
         try:
             figure.savefig(path, dpi=160, metadata={"Date": None} if path.suffix.lower() == ".svg" else None)

@@ -39,6 +39,7 @@ def improved_by(statement: Statement) -> tuple[str, ...]:
 
 def list_document(chosen: Iterable[Statement]) -> Document:
     """One row a statement: what it is, how its constants are known, how it can be verified."""
+    from boundkit.attack.record import tested
     from boundkit.verify import levels
 
     rows = [
@@ -52,6 +53,23 @@ def list_document(chosen: Iterable[Statement]) -> Document:
             "constants": item.constant_status,
             "errata": len(item.errata),
             "verifiable": list(levels(item)),
+            "tested": list(tested(item)),
+        }
+        for item in chosen
+    ]
+    return {"statements": rows}
+
+
+def attack_document(chosen: Iterable[Statement]) -> Document:
+    """What every attack on each statement found."""
+    from boundkit.attack import attack
+
+    rows = [
+        {
+            "id": item.id,
+            "findings": [
+                {"attack": found.attack, "outcome": found.outcome, "reason": found.reason} for found in attack(item)
+            ],
         }
         for item in chosen
     ]
@@ -60,6 +78,8 @@ def list_document(chosen: Iterable[Statement]) -> Document:
 
 def show_document(statement: Statement) -> Document:
     """The whole statement, every formula as LaTeX and as one line of text."""
+    from boundkit.attack.record import tested
+
     probability = sympy.Integer(1) if statement.probability is None else statement.probability
     setting = statement.setting
     return {
@@ -107,6 +127,7 @@ def show_document(statement: Statement) -> Document:
             for item in statement.errata
         ],
         "proof": statement.proof or None,
+        "tested": list(tested(statement)),
     }
 
 
@@ -130,8 +151,15 @@ def width_document(answer: Requirement, *, data: Dataset, activation: Activation
         "radius": above(answer.radius),
         "probability": below(answer.probability),
         "vacuous": answer.vacuous,
+        "bounds": _bounds(answer),
         "quantities": _enclosures(answer.quantities),
     }
+
+
+def _bounds(answer: Requirement) -> Document:
+    """The numbers on the safe side of each claim: below for lower bounds, above for all others."""
+    kinds = {item.label: item.relation.rel_op for item in answer.statement.claims}
+    return {name: (below if kinds[name] in (">=", ">") else above)(value) for name, value in answer.bounds.items()}
 
 
 def solution_document(found: Solution) -> Document:

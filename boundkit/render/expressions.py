@@ -46,6 +46,10 @@ def _readable(terms: list[Expr]) -> list[Expr]:
 
 
 class _Latex(LatexPrinter):  # type: ignore[misc]
+    def parenthesize_super(self, s: str) -> str:
+        """Braces keep the primes of a letter apart from its power."""
+        return f"{{{s}}}" if "'" in s else str(super().parenthesize_super(s))
+
     def _needs_mul_brackets(self, expr: Any, first: bool = False, last: bool = False) -> bool:
         operator = expr.is_Symbol and self._print(expr).startswith((r"\sum", r"\min_", r"\max_"))
         return (operator and not last) or super()._needs_mul_brackets(expr, first, last)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,12 @@ from typing import Any
 from tabulate import tabulate
 
 from boundkit.errors import unknown
+from boundkit.render.latex_text import mathematics
 
 Cell = str | int | float | bool | None
 SIGNIFICANT = 6
 STYLES = {"text": "simple", "md": "github", "latex": "latex_booktabs", "html": "html"}
+ALIGNED = 100  # a longer cell would make every line of a file as long
 FORMATS = ("md", "latex", "csv", "html", "json")
 
 
@@ -44,7 +47,10 @@ class Table:
             raise unknown("format", format, FORMATS)
         bar = r"\|" if format == "md" else "|"
         rows = [[_shown(cell).replace("|", bar) for cell in row] for row in self.rows]
-        return tabulate(rows, headers=list(self.columns), tablefmt=STYLES[format], disable_numparse=True)
+        made = tabulate(rows, headers=list(self.columns), tablefmt=STYLES[format], disable_numparse=True)
+        if format in ("md", "latex") and max((len(cell) for row in rows for cell in row), default=0) > ALIGNED:
+            made = _squeezed(made)
+        return mathematics(made) if format == "latex" else made
 
     def select(self, *columns: str) -> Table:
         """The same rows with these columns only; BadInput for an unknown one."""
@@ -61,6 +67,13 @@ class Table:
 
 def _shown(cell: Cell) -> str:
     return "" if cell is None else str(cell)
+
+
+def _squeezed(made: str) -> str:
+    """Without the spaces and dashes that align columns, which mean nothing in markup."""
+    lines = re.sub(r" {2,}", " ", made).split("\n")
+    lines[1] = re.sub(r"-{3,}", "---", lines[1])
+    return "\n".join(lines)
 
 
 def _csv(rows: Iterable[Iterable[Cell]]) -> str:

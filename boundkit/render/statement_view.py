@@ -9,8 +9,10 @@ from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
 
+from boundkit.attack.record import tested
 from boundkit.render.documents import improved_by
 from boundkit.render.expressions import latex, text
+from boundkit.render.latex_text import escaped
 from boundkit.render.symbols import latex_names, text_names
 from boundkit.statement import VOCABULARY, Entry, Setting, Statement
 
@@ -30,7 +32,7 @@ def as_latex(statement: Statement) -> str:
     """A theorem environment, in the paper's own letters, with the meaning of every symbol."""
     paper = statement.source.paper
     kind = ENVIRONMENTS[statement.kind]
-    lines = [rf"\begin{{{kind}}}[{{{_escaped(statement.title)}; {_escaped(_source(statement))}}}]"]
+    lines = [rf"\begin{{{kind}}}[{{{escaped(statement.title)}; {escaped(source_line(statement))}}}]"]
     if statement.hypotheses:
         lines += ["Suppose that", r"\begin{gather*}"]
         lines += [" \\\\\n".join(f"  {latex(item.relation, paper)}" for item in statement.hypotheses)]
@@ -45,7 +47,7 @@ def as_latex(statement: Statement) -> str:
         lines += [" \\\\\n".join(f"  {latex(item.relation, paper)}" for item in statement.claims)]
         lines += [r"\end{gather*}"]
     names = latex_names(paper)
-    meanings = [rf"\({names[word.symbol]}\): {_escaped(word.meaning)}" for word in _words(statement)]
+    meanings = [rf"\({names[word.symbol]}\): {escaped(word.meaning)}" for word in words_of(statement)]
     if meanings:
         lines += [f"Here {'; '.join(meanings)}."]
     return "\n".join([*lines, rf"\end{{{kind}}}"])
@@ -58,9 +60,9 @@ def as_page(statement: Statement) -> RenderableType:
 
 def _parts(statement: Statement) -> Iterator[RenderableType]:
     yield Text(f"{statement.id}  {statement.title}", style="bold")
-    yield Text(f"{statement.kind}, {statement.form}; {_source(statement)}")
+    yield Text(f"{statement.kind}, {statement.form}; {source_line(statement)}")
     if statement.setting is not None:
-        yield from _section("setting", list(_setting(statement.setting)))
+        yield from _section("setting", list(setting_rows(statement.setting)))
     yield from _section("hypotheses", [(h.label, text(h.relation)) for h in statement.hypotheses])
     yield from _section("claims", [(c.label, text(c.relation)) for c in statement.claims])
     chance = "1 (holds surely)" if statement.probability is None else text(statement.probability)
@@ -78,8 +80,9 @@ def _parts(statement: Statement) -> Iterator[RenderableType]:
     yield from _section("related", [(name, ", ".join(ids)) for name, ids in links if ids])
     yield from _section("errata", [(e.label, f"{e.grade}. {e.text} {e.resolution}") for e in statement.errata])
     yield from _section("proof", [("", statement.proof)] if statement.proof else [])
+    yield from _section("tested", [("survived", ", ".join(tested(statement)) or "nothing yet")])
     names = text_names()
-    yield from _section("symbols", [(names[word.symbol], word.meaning) for word in _words(statement)])
+    yield from _section("symbols", [(names[word.symbol], word.meaning) for word in words_of(statement)])
 
 
 def _section(title: str, rows: list[tuple[str, str]]) -> Iterator[RenderableType]:
@@ -93,7 +96,8 @@ def _section(title: str, rows: list[tuple[str, str]]) -> Iterator[RenderableType
         yield Padding(grid, (0, 0, 0, 2))
 
 
-def _setting(setting: Setting) -> Iterator[tuple[str, str]]:
+def setting_rows(setting: Setting) -> Iterator[tuple[str, str]]:
+    """Name and value of every part of a setting."""
     yield "network", f"{setting.network}, trained: {setting.trained}, output weights: {setting.output_weights}"
     yield "initialisation", setting.initialisation
     yield "loss", setting.loss
@@ -102,9 +106,11 @@ def _setting(setting: Setting) -> Iterator[tuple[str, str]]:
         yield "step size", text(setting.step_size)
 
 
-def _source(statement: Statement) -> str:
+def source_line(statement: Statement) -> str:
+    """Authors, year, label and equations."""
     source = statement.source
-    surnames = " and ".join(author.split()[-1] for author in source.paper.authors)
+    *others, last = (author.split()[-1] for author in source.paper.authors)
+    surnames = f"{', '.join(others)} and {last}" if others else last
     return f"{surnames} ({source.paper.year}), {', '.join((source.label, *source.equations))}"
 
 
@@ -112,15 +118,7 @@ def _note(note: str) -> str:
     return f" ({note})" if note else ""
 
 
-def _words(statement: Statement) -> list[Entry]:
-    return [word for word in VOCABULARY.values() if word.symbol in statement.symbols]
-
-
-def _escaped(plain: str) -> str:
-    return plain.translate(ESCAPES)
-
-
-ESCAPES = str.maketrans(
-    {character: f"\\{character}" for character in "&%$#_{}"}
-    | {"~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "\\": r"\textbackslash{}"}
-)
+def words_of(statement: Statement) -> list[Entry]:
+    """The words of the vocabulary that a statement mentions."""
+    symbols = statement.symbols
+    return [word for word in VOCABULARY.values() if word.symbol in symbols]

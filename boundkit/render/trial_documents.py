@@ -42,11 +42,13 @@ def verify_document(report: Report) -> Document:
         "data": report.data,
         "activation": report.activation,
         "relaxed": list(report.relaxed),
+        "assumed": dict(report.assumed),
         "width": integer(report.width),
         "trials": report.trials,
         "violations": report.violations,
         "interval": None if report.interval is None else [number(end) for end in report.interval],
         "failure_allowed": number(report.failure_allowed),
+        "scaling": None if report.scaling is None else dict(report.scaling),
         "claims": [
             {
                 "statement": item.statement,

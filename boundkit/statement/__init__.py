@@ -1,10 +1,12 @@
 """What a theorem is: the vocabulary of symbols and the frozen objects Statement, Hypothesis, Claim, Constant."""
 
 from boundkit.statement import words
+from boundkit.statement.chain import Chain
 from boundkit.statement.entry import VOCABULARY, Entry, expand
 from boundkit.statement.order import Order, growth, smaller
 from boundkit.statement.registry import Registry
 from boundkit.statement.statement import (
+    Chance,
     Claim,
     Constant,
     Erratum,
@@ -21,6 +23,8 @@ from boundkit.statement.statement import (
 
 __all__ = [
     "VOCABULARY",
+    "Chain",
+    "Chance",
     "Claim",
     "Constant",
     "Entry",

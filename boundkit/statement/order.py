@@ -9,6 +9,8 @@ from typing import Literal
 
 from sympy import Expr, Integer, Rational, Symbol, log, sympify
 
+from boundkit.statement.entry import VOCABULARY
+
 Quantity = Literal["width", "iterations", "step size", "radius", "batch", "error", "sample size"]
 NONE: Mapping[Symbol, int] = MappingProxyType({})
 
@@ -52,17 +54,35 @@ class Order:
 def growth(order: Order, base: Symbol, couplings: Mapping[Symbol, int | Rational]) -> tuple[Rational, int] | None:
     """Powers of `base` and of its logarithm when every other variable is a power of `base`.
 
-    None if a variable is not coupled or an exponent is not a number.
+    A symbol that stands in an exponent takes its coupling as its value. None if a variable is not coupled or an
+    exponent is not a number then.
 
     >>> from boundkit.statement.vocabulary import d, n
     >>> growth(Order("width", {n: 4, d: -3}), n, {d: Rational(1, 2)})
     (5/2, 0)
     """
     powers = {base: Rational(1), **{symbol: Rational(power) for symbol, power in couplings.items()}}
-    if not order.symbols <= powers.keys() or any(not sympify(e).is_Rational for e in order.exponents.values()):
+    exponents = {symbol: sympify(power).subs(powers) for symbol, power in order.exponents.items()}
+    found = {symbol: _rate(symbol, powers) for symbol in (*order.exponents, *order.logs)}
+    rates = {symbol: rate for symbol, rate in found.items() if rate is not None}
+    if len(rates) < len(found) or not all(power.is_Rational for power in exponents.values()):
         return None
-    total = sum((Rational(e) * powers[symbol] for symbol, e in order.exponents.items()), start=Rational(0))
-    return total, sum(e for symbol, e in order.logs.items() if powers[symbol] > 0)
+    total = sum((power * rates[symbol] for symbol, power in exponents.items()), start=Rational(0))
+    return total, sum((power for symbol, power in order.logs.items() if rates[symbol] > 0), start=0)
+
+
+def _rate(symbol: Symbol, powers: Mapping[Symbol, Rational]) -> Rational | None:
+    """The power of the base as which `symbol` grows; a derived quantity grows as its definition says."""
+    if symbol in powers:
+        return powers[symbol]
+    word = VOCABULARY.get(symbol.name)
+    if word is None or word.definition is None:
+        return None
+    factors = word.definition.as_powers_dict()
+    rates = {factor: _rate(factor, powers) for factor in factors if factor.is_Symbol}
+    if None in rates.values() or any(not (factor.is_Symbol or factor.is_Number) for factor in factors):
+        return None
+    return sum((factors[factor] * rate for factor, rate in rates.items()), start=Rational(0))
 
 
 def smaller(first: Order, second: Order, *, base: Symbol, couplings: Mapping[Symbol, int | Rational]) -> bool | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from boundkit.errors import unknown
+from boundkit.statement.classes import activation_class, depth
 from boundkit.statement.statement import Paper, Statement
 
 
@@ -35,7 +36,8 @@ class Registry:
         """ValueError unless every statement that a statement names exists."""
         known = {item.id for item in self._all()}
         for item in self._all():
-            for name in (*item.uses, item.improves, item.certificate):
+            quoted = (name for name in item.quotes if "." in name)
+            for name in (*item.uses, *quoted, item.improves, item.certificate):
                 if name is not None and name not in known:
                     raise ValueError(f"{item.id} names {name}, which does not exist")
 
@@ -52,8 +54,8 @@ class Registry:
         return {item.source.paper.key: item.source.paper for item in self._all()}
 
     def select(self, **wanted: str | None) -> list[Statement]:
-        """The statements that fit every filter of `FILTERS` given: `paper`, `kind`, `form` and `constants` are exact,
-        `network`, `trained` and `algorithm` are parts of the setting. BadInput for a value that no statement has.
+        """The statements that fit every filter of `FILTERS` given: `network`, `trained` and `algorithm` are parts of
+        the setting's description, all others are exact. BadInput for a value that no statement has.
         """
         chosen = everything = self._all()
         for name, value in wanted.items():
@@ -62,7 +64,7 @@ class Registry:
             if name not in FILTERS:
                 raise unknown("filter", name, FILTERS)
             available = {FILTERS[name](item) for item in everything} - {""}
-            fits = {known for known in available if value == known or (name in IN_SETTING and value in known)}
+            fits = {value} & available or {known for known in available if name in IN_SETTING and value in known}
             if not fits or not value:
                 raise unknown(name, value, available)
             chosen = [item for item in chosen if FILTERS[name](item) in fits]
@@ -79,5 +81,7 @@ FILTERS: dict[str, Callable[[Statement], str]] = {
     "kind": lambda item: item.kind,
     "form": lambda item: item.form,
     "constants": lambda item: item.constant_status,
+    "activation": activation_class,
+    "depth": depth,
     **{name: _of_setting(name) for name in IN_SETTING},
 }

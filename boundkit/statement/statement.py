@@ -24,7 +24,22 @@ Form = Literal["printed", "tracked", "repaired", "sharpened", "refined"]
 Role = Literal["width", "step", "data", "activation", "parameter", "run"]
 Status = Literal["printed", "tracked", "assumed", "open"]
 Grade = Literal["misprint", "unstated hypothesis", "gap", "false as printed", "extraction"]
-Experiment = Literal["training", "initialisation", "weights", "flips", "data", "matrices", "unobserved"]
+Experiment = Literal[
+    "training",
+    "initialisation",
+    "weights",
+    "flips",
+    "units",
+    "data",
+    "sample",
+    "matrices",
+    "spaces",
+    "classes",
+    "points",
+    "critical points",
+    "columns",
+    "unobserved",
+]
 Chance = Literal["as stated", "surely", "in expectation", "almost every data"]
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
@@ -100,7 +115,8 @@ class Claim:
     @property
     def relation(self) -> Relational:
         """The claim itself."""
-        return self.template.subs(tightness, 1)
+        sides = (side.xreplace({tightness: UNTIGHTENED}) for side in self.template.args)
+        return self.template.func(*sides, evaluate=False)
 
     @property
     def bound(self) -> Expr:
@@ -135,7 +151,8 @@ class Statement:
 
     `summary` names the numbers a user asks for (rate, radius, misfit_0); `instance` says what the free network
     quantities of a meta-theorem are on one measured network; `certificate` is the id of the deterministic
-    result whose conditions can be measured on a single draw.
+    result whose conditions can be measured on a single draw. `quotes` names the works that a comparator quotes: ids
+    of their own statements where these are encoded, one key for all who quote it where they are not.
     """
 
     id: str
@@ -156,6 +173,7 @@ class Statement:
     instance: Mapping[Symbol, Expr] = field(default_factory=lambda: EMPTY)
     proof: str = ""
     orders: tuple[Order, ...] = ()
+    quotes: tuple[str, ...] = ()
 
     def claim(self, label: str) -> Claim:
         """The claim with this label; BadInput with near matches otherwise."""

@@ -4,30 +4,36 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import importlib.metadata
-import importlib.util
 import os
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import array_api_compat.numpy
 import numpy as np
 
 from boundkit.errors import Infeasible, unknown
+from boundkit.train.checks import integer
+from boundkit.train.cuda import DeviceFault, cuda_status, cupy_version, device_memory, evaluator, guarded
 
 Array = Any
+Result = TypeVar("Result")
+Function = TypeVar("Function", bound=Callable[..., Any])
 DEVICES = ("auto", "cpu", "cuda")
+_LEFT: ContextVar[list[str] | None] = ContextVar("left", default=None)
 
 
 @dataclass(frozen=True)
 class Backend:
     """An array namespace with the two doors to and from the host.
 
-    `reason` says why this backend was taken (for `auto`, why not the other one). `fused` allows the NumPy
-    passes that write into buffers; without it the array-API code runs as on any other namespace.
+    `reason` says why this backend was taken (for `auto`, why not the other one). `fused` allows the NumPy passes
+    that write into buffers; without it the array-API code runs as on any other namespace. `compiled` allows Numba
+    in them, where it is installed and knows the activation. `evaluator` gives an activation in the form that is
+    fastest here. All work is done inside `guard()`, which turns failures of a device into DeviceFault and
+    MemoryError; an `optional` backend may then be left for the CPU.
     """
 
     name: str
@@ -38,6 +44,10 @@ class Backend:
     memory: Callable[[], int]
     version: str | None = None
     fused: bool = False
+    compiled: bool = False
+    evaluator: Callable[[Any], Any] = lambda activation: activation
+    guard: Callable[[], contextlib.AbstractContextManager[None]] = contextlib.nullcontext
+    optional: bool = False
 
     def asarray(self, host: Any) -> Array:
         """A float64 array of this backend with the values of a host array."""
@@ -64,10 +74,60 @@ def select_device(device: str | Backend = "auto") -> Backend:
         return _cpu("asked for")
     usable, reason = cuda_status()
     if usable:
-        return _cuda(reason)
+        return _cuda(reason, optional=device == "auto")
     if device == "cuda":
         raise Infeasible(f"device = cuda: {reason}")
     return _cpu(f"cuda is not used: {reason}")
+
+
+def on_device(device: str | Backend, compute: Callable[[Backend], Result]) -> Result:
+    """The result of `compute` on the backend for `device`; on the CPU, which says why, when `auto` chose a device
+    that then fails. Raises Infeasible when memory runs out.
+
+    >>> on_device("cpu", lambda backend: backend.name)
+    'cpu'
+    """
+    backend = select_device(device)
+    try:
+        with backend.guard():
+            return compute(backend)
+    except MemoryError as error:
+        raise Infeasible(f"out of memory on {backend.name}: {error}") from None
+    except DeviceFault as fault:
+        if not backend.optional:
+            raise
+        reason = f"cuda is not used: {fault}"
+    left = _LEFT.get()
+    if left is not None:
+        left.append(reason)
+    return compute(_cpu(reason))
+
+
+@contextlib.contextmanager
+def devices_left() -> Iterator[list[str]]:
+    """The reasons for which a device that `auto` chose fails and is left for the CPU inside the block.
+
+    >>> with devices_left() as reasons:
+    ...     name = on_device("cpu", lambda backend: backend.name)
+    >>> name, reasons
+    ('cpu', [])
+    """
+    reasons: list[str] = []
+    token = _LEFT.set(reasons)
+    try:
+        yield reasons
+    finally:
+        _LEFT.reset(token)
+
+
+def with_fallback(function: Function) -> Function:
+    """A function with an argument `device`, run by `on_device`; the function itself then gets the backend."""
+
+    @functools.wraps(function)
+    def run(*arguments: Any, device: str | Backend = "auto", **options: Any) -> Any:
+        return on_device(device, lambda backend: function(*arguments, device=backend, **options))
+
+    return cast(Function, run)
 
 
 def backends() -> list[dict[str, Any]]:
@@ -79,7 +139,7 @@ def backends() -> list[dict[str, Any]]:
     usable, reason = cuda_status()
     return [
         {"name": "cpu", "usable": True, "reason": "NumPy", "version": np.__version__},
-        {"name": "cuda", "usable": usable, "reason": reason, "version": _cupy_version()},
+        {"name": "cuda", "usable": usable, "reason": reason, "version": cupy_version()},
     ]
 
 
@@ -106,46 +166,10 @@ def usable_cores() -> int:
     return os.cpu_count() or 1
 
 
-@functools.cache
-def cuda_status() -> tuple[bool, str]:
-    """Whether CuPy can compile, multiply and diagonalise on a device, and the reason or the device's name.
-
-    Counting devices is not enough: a driver without NVRTC, cuBLAS or cuSOLVER fails only when they are used,
-    and launches are asynchronous, so each probe copies its answer back. Never raises.
-    """
-    if importlib.util.find_spec("cupy") is None:
-        return False, "CuPy is not installed (pip install 'boundkit[cuda13]' or 'boundkit[cuda12]')"
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            import cupy
-    except Exception as error:
-        return False, f"importing CuPy failed: {_one_line(error)}"
-    try:
-        if cupy.cuda.runtime.getDeviceCount() < 1:
-            return False, "no CUDA device is visible"
-    except Exception as error:
-        return False, f"no usable CUDA device: {_one_line(error)}"
-    symmetric = [[2.0, 1.0], [1.0, 2.0]]
-    probes: tuple[tuple[str, Callable[[], float], float], ...] = (
-        ("NVRTC", lambda: float((cupy.arange(4, dtype=cupy.float64) + 1).sum()), 10.0),
-        ("cuBLAS", lambda: float((cupy.eye(3) @ cupy.full((2, 3, 3), 2.0)).sum()), 36.0),
-        ("cuSOLVER", lambda: float(cupy.linalg.eigvalsh(cupy.asarray(symmetric))[1]), 3.0),
-    )
-    for library, probe, expected in probes:
-        try:
-            answer = probe()
-        except Exception as error:
-            return False, f"{library} is not usable: {_one_line(error)}"
-        if not abs(answer - expected) < 1e-9:
-            return False, f"the {library} probe returned {answer}, expected {expected}"
-    properties = cupy.cuda.runtime.getDeviceProperties(cupy.cuda.Device().id)
-    return True, properties["name"].decode()
-
-
-def _one_line(error: Exception) -> str:
-    lines = str(error).splitlines() or [""]
-    return f"{type(error).__name__}: {lines[0][:160]}"
+def worker_count(workers: int | None, backend: Backend) -> int:
+    """The threads to use on the CPU: as many as asked for, otherwise its cores. One thread feeds a device."""
+    count = usable_cores() if workers is None else integer("workers", workers, 1)
+    return count if backend.fused else 1
 
 
 def _cpu(reason: str) -> Backend:
@@ -158,10 +182,11 @@ def _cpu(reason: str) -> Backend:
         memory=host_memory,
         version=np.__version__,
         fused=True,
+        compiled=True,
     )
 
 
-def _cuda(reason: str) -> Backend:
+def _cuda(reason: str, *, optional: bool) -> Backend:
     import array_api_compat.cupy
     import cupy
 
@@ -171,18 +196,12 @@ def _cuda(reason: str) -> Backend:
         reason=reason,
         upload=cupy.asarray,
         download=cupy.asnumpy,
-        memory=lambda: int(cupy.cuda.Device().mem_info[0]),
+        memory=device_memory,
         version=cupy.__version__,
+        evaluator=evaluator,
+        guard=guarded,
+        optional=optional,
     )
-
-
-def _cupy_version() -> str | None:
-    for distribution in ("cupy-cuda13x", "cupy-cuda12x", "cupy"):
-        try:
-            return importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return None
 
 
 def host_memory() -> int:

@@ -45,3 +45,15 @@ def positive(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not 0 < value < math.inf:
         raise BadInput(name, value, "must be a positive number")
     return float(value)
+
+
+def checkpoint_steps(values: Iterable[int], steps: int) -> tuple[int, ...]:
+    """Steps in increasing order; BadInput unless they are distinct and between 0 and `steps`.
+
+    >>> checkpoint_steps([5, 0], 10)
+    (0, 5)
+    """
+    marks = tuple(sorted(indices("checkpoints", values)))
+    if marks and marks[-1] > steps:
+        raise BadInput("checkpoints", marks[-1], f"must be a step between 0 and {steps}")
+    return marks

@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from boundkit.errors import BadInput, Infeasible
-from boundkit.train.backend import Array, Backend, select_device, usable_cores
+from boundkit.train.backend import Array, Backend, on_device, worker_count
 from boundkit.train.blocks import Block, Partial, block_groups
-from boundkit.train.checks import indices, integer, positive
+from boundkit.train.checks import checkpoint_steps, integer, positive
 from boundkit.train.initialise import trial_indices
-from boundkit.train.plan import SMALLEST_BLOCK, Plan, make_plan, require_memory
+from boundkit.train.plan import Plan, in_smaller_blocks, require_memory
 from boundkit.train.problem import Problem, coefficient, half_width
 from boundkit.train.records import Records
 from boundkit.train.run import Run
@@ -27,7 +26,8 @@ from boundkit.train.spectra import (
 from boundkit.train.workers import Parallel, Ticker, Workers, serially
 
 Progress = Callable[[int, int], None]
-WORK_BETWEEN_CHECKS = 2e7  # activations evaluated between two looks of the host at the misfits
+LONGEST_WINDOW = 64  # steps between two looks of the host at the misfits
+WORK_BETWEEN_CHECKS = 2e7  # activations evaluated between two looks of the host, on the CPU
 
 
 def train(
@@ -61,52 +61,53 @@ def train(
     ('stopped', True)
     """
     half_width(k)
-    backend = select_device(device)
     chosen = trial_indices(trials, seed=seed)
-    marks = _checkpoints(checkpoints, integer("steps", steps, 0))
-    cores = _cores(workers, backend)
+    marks = checkpoint_steps(checkpoints, integer("steps", steps, 0))
     step_size = positive("step_size", step_size)
     stop_below = 0.0 if stop_at is None else positive("stop_at", stop_at) * problem.norm_y
     started = time.perf_counter()
-    factor = problem.factor
-    task = Task(
-        problem=problem,
-        backend=backend,
-        factor=backend.asarray(factor),
-        labels=backend.asarray(problem.y),
-        k=k,
-        size=coefficient(k, norm_y=problem.norm_y, n=problem.n),
-        step_size=step_size,
-        steps=steps,
-        seed=seed,
-        checkpoints=marks,
-        stop_below=stop_below,
-    )
-    while True:
-        plan = make_plan(chosen, k=k, d=factor.shape[1], n=problem.n, block=block, workers=cores, backend=backend)
-        require_memory(plan.bytes, backend=backend, k=k)
-        ticker = Ticker(len(chosen) * (steps + 1), progress)
-        try:
+
+    def compute(backend: Backend) -> Run:
+        cores = worker_count(workers, backend)
+        factor, labels = backend.asarray(problem.factor), backend.asarray(problem.y)
+        transposed = backend.xp.matrix_transpose(factor)
+        task = Task(
+            problem=problem,
+            backend=backend,
+            signed_factor=backend.xp.stack([transposed, -transposed]),
+            labels=labels,
+            k=k,
+            size=coefficient(k, norm_y=problem.norm_y, n=problem.n),
+            step_size=step_size,
+            steps=steps,
+            seed=seed,
+            checkpoints=marks,
+            stop_below=stop_below,
+        )
+
+        def attempt(plan: Plan) -> Run:
+            require_memory(plan.bytes, backend=backend, k=k)
+            ticker = Ticker(len(chosen) * (steps + 1), progress)
             records = _train_chunks(task, plan, cores, ticker)
-            break
-        except MemoryError:
-            if plan.units <= SMALLEST_BLOCK:
-                raise Infeasible(f"k = {k}: out of memory even in blocks of {block} units") from None
-            block = plan.units
-    ticker.finish()
-    return Run(
-        trials=chosen,
-        seed=seed,
-        k=k,
-        step_size=step_size,
-        norm_y=problem.norm_y,
-        checkpoints=marks,
-        backend=backend.name,
-        reason=backend.reason,
-        block=2 * plan.units,
-        seconds=time.perf_counter() - started,
-        **Records.joined(records),
-    )
+            ticker.finish()
+            return Run(
+                trials=chosen,
+                seed=seed,
+                k=k,
+                step_size=step_size,
+                norm_y=problem.norm_y,
+                checkpoints=marks,
+                backend=backend.name,
+                reason=backend.reason,
+                block=2 * plan.units,
+                seconds=time.perf_counter() - started,
+                **Records.joined(records),
+            )
+
+        sizes = {"k": k, "d": factor.shape[1], "n": problem.n}
+        return in_smaller_blocks(attempt, chosen, block=block, workers=cores, backend=backend, **sizes)
+
+    return on_device(device, compute)
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Task:
 
     problem: Problem
     backend: Backend
-    factor: Array
+    signed_factor: Array  # the transposed data [2, r, n] with the signs of the output weights
     labels: Array
     k: int
     size: float
@@ -139,7 +140,9 @@ def _train_chunk(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Para
     groups = block_groups(task.problem, plan, trials, seed=task.seed, backend=task.backend, parallel=parallel)
     blocks = [block for group in groups for block in group]
     records = Records(len(trials), task.checkpoints, task.stop_below)
-    between = int(min(64, max(1, WORK_BETWEEN_CHECKS / (task.problem.n * task.k * len(trials)))))
+    between = LONGEST_WINDOW
+    if task.backend.fused:  # a device is not made to wait for the host more often than that
+        between = int(min(between, max(1, WORK_BETWEEN_CHECKS / (task.problem.n * task.k * len(trials)))))
     push, recent = None, []
     for step in range(task.steps + 1):
         measured, push = _step(task, blocks, push, parallel)
@@ -168,8 +171,7 @@ def _step(task: Task, blocks: list[Block], push: Array | None, parallel: Paralle
             _total(partials, "step_squares"),
         ]
     )
-    positive = (-task.step_size * task.size) * (xp.matrix_transpose(task.factor) * residual[:, None, :])
-    return measured, xp.stack([positive, -positive], axis=1)
+    return measured, task.signed_factor * ((-task.step_size * task.size) * residual)[:, None, None, :]
 
 
 def _total(partials: list[Partial], name: str) -> Array:
@@ -185,16 +187,3 @@ def _spectra(task: Task, blocks: list[Block], parallel: Parallel) -> tuple[np.nd
     grams = jacobian_grams(blocks, gram=gram, **shared)
     smallest, largest = extreme_singular_values(grams, lambda: triangular_factors(blocks, **shared))
     return smallest, largest, drift_norms(blocks, gram=gram, **shared)
-
-
-def _cores(workers: int | None, backend: Backend) -> int:
-    if workers is not None:
-        return integer("workers", workers, 1)
-    return usable_cores() if backend.fused else 1
-
-
-def _checkpoints(checkpoints: Iterable[int], steps: int) -> tuple[int, ...]:
-    marks = tuple(sorted(indices("checkpoints", checkpoints)))
-    if marks and marks[-1] > steps:
-        raise BadInput("checkpoints", marks[-1], f"must be a step between 0 and {steps}")
-    return marks

@@ -20,6 +20,12 @@ class Role(IntEnum):
     NEGATIVE_UNITS = 1
     DEAD_UNIT = 2
     PERTURBATION = 3
+    OUTPUT_WEIGHTS = 4
+    BATCHES = 5
+    TRAINING_SAMPLE = 6
+    TEST_SAMPLE = 7
+    CLASSES = 8
+    LIMIT = 9
 
 
 def stream(seed: int, role: Role, trial: int) -> np.random.Generator:
@@ -28,7 +34,13 @@ def stream(seed: int, role: Role, trial: int) -> np.random.Generator:
     >>> bool(stream(0, Role.POSITIVE_UNITS, 3).normal() == stream(0, Role.POSITIVE_UNITS, 3).normal())
     True
     """
-    key = np.random.SeedSequence(integer("seed", seed, 0), spawn_key=(int(role), integer("trial", trial, 0)))
+    return nested_stream(seed, role, trial)
+
+
+def nested_stream(seed: int, role: Role, *indices: int) -> np.random.Generator:
+    """The generator of one purpose within several nested indices, such as an initialisation and a run from it."""
+    spawned = (int(role), *(integer("trial", index, 0) for index in indices))
+    key = np.random.SeedSequence(integer("seed", seed, 0), spawn_key=spawned)
     return np.random.Generator(np.random.Philox(key))
 
 

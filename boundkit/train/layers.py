@@ -8,13 +8,20 @@ import numpy as np
 
 from boundkit.activations import Activation, activation as find_activation
 from boundkit.errors import BadInput, unknown
+from boundkit.train.backend import Array, Backend, on_device
 
 LAYERS = ("hidden", "output", "both")
 SLICE_ENTRIES = 2**20
 
 
 def layer_gram(
-    X: Any, activation: str | Activation, *, weights: Any, output_weights: Any = None, layer: str = "both"
+    X: Any,
+    activation: str | Activation,
+    *,
+    weights: Any,
+    output_weights: Any = None,
+    layer: str = "both",
+    device: str | Backend = "auto",
 ) -> np.ndarray:
     """J J^T [n K, n K] of x -> V phi(W x) at `weights` W [k, d] and `output_weights` V [K, k] or [k].
 
@@ -40,22 +47,33 @@ def layer_gram(
     if V.shape[1] != len(W):
         raise BadInput("output_weights", f"shape {V.shape}", f"must be [K, {len(W)}], one column a hidden unit")
     n, classes = len(X), len(V)
-    hidden, output = np.zeros((classes, classes, n, n)), np.zeros((n, n))
-    for first in range(0, len(W), max(1, SLICE_ENTRIES // n)):
-        part = slice(first, first + max(1, SLICE_ENTRIES // n))
-        value, slope = phi.value_and_derivative(X @ W[part].T)
-        output += value @ value.T
-        if layer != "output":
-            for a in range(classes):
-                for b in range(a + 1):
-                    hidden[a, b] += (slope * (V[a, part] * V[b, part])) @ slope.T
-    for a in range(classes):
-        for b in range(a):
-            hidden[b, a] = hidden[a, b]
-    blocks = hidden * (X @ X.T)
+    pairs = [(a, b) for a in range(classes) for b in range(a + 1)]
+    sums = on_device(device, lambda backend: _sums(phi, X, W, V, [] if layer == "output" else pairs, backend))
+    blocks = np.zeros((classes, classes, n, n))
+    if layer != "output":
+        for (a, b), hidden in zip(pairs, sums[1:], strict=True):
+            blocks[a, b] = blocks[b, a] = hidden * (X @ X.T)
     if layer != "hidden":
-        blocks[np.arange(classes), np.arange(classes)] += output
+        blocks[np.arange(classes), np.arange(classes)] += sums[0]
     return np.ascontiguousarray(blocks.transpose(0, 2, 1, 3).reshape(classes * n, classes * n))
+
+
+def _sums(
+    phi: Activation, X: np.ndarray, W: np.ndarray, V: np.ndarray, pairs: list[tuple[int, int]], backend: Backend
+) -> np.ndarray:
+    """phi phi^T, and phi' diag(v_a o v_b) phi'^T for every pair, summed over the units: [1 + pairs, n, n]."""
+    xp, upload = backend.xp, backend.asarray
+    data, activation = upload(X), backend.evaluator(phi)
+    sums: list[Array] = [0.0] * (1 + len(pairs))
+    step = max(1, SLICE_ENTRIES // len(X))
+    for first in range(0, len(W), step):
+        part = slice(first, first + step)
+        value, slope = activation.value_and_derivative(xp.matmul(data, upload(W[part].T)))
+        sums[0] = sums[0] + xp.matmul(value, xp.matrix_transpose(value))
+        for index, (a, b) in enumerate(pairs, start=1):
+            weighted = slope * upload(V[a, part] * V[b, part])
+            sums[index] = sums[index] + xp.matmul(weighted, xp.matrix_transpose(slope))
+    return backend.to_host(xp.stack(sums))
 
 
 def _matrix(name: str, values: Any) -> np.ndarray:

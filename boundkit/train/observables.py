@@ -8,11 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from boundkit.errors import BadInput
-from boundkit.train.backend import Backend, select_device, usable_cores
+from boundkit.train.backend import Array, Backend, on_device, worker_count
 from boundkit.train.blocks import Block, block_groups
-from boundkit.train.checks import integer
 from boundkit.train.initialise import trial_indices
-from boundkit.train.plan import Plan, make_plan
+from boundkit.train.plan import Plan, in_smaller_blocks
 from boundkit.train.problem import Problem, coefficient, half_width, output_weights
 from boundkit.train.spectra import combine_triangles, extreme_singular_values, spectral_norms
 from boundkit.train.workers import Parallel, Ticker, Workers, serially
@@ -66,19 +65,26 @@ def measure(
     True
     """
     half_width(k)
-    backend, chosen = select_device(device), trial_indices(trials, seed=seed)
-    cores = usable_cores() if workers is None else integer("workers", workers, 1)
-    plan = make_plan(chosen, k=k, d=problem.factor.shape[1], n=problem.n, block=block, workers=cores, backend=backend)
+    chosen = trial_indices(trials, seed=seed)
 
-    def one(chunk: tuple[int, ...], parallel: Parallel) -> np.ndarray:
-        return _measure_chunk(problem, plan, chunk, k=k, seed=seed, backend=backend, parallel=parallel)
+    def compute(backend: Backend) -> Initialisation:
+        cores = worker_count(workers, backend)
 
-    with Workers(cores) as pool:
-        if plan.over_chunks:
-            parts = pool.map_reporting(lambda c: one(c, serially), plan.chunks, Ticker(len(chosen), None))
-        else:
-            parts = [one(chunk, pool.map) for chunk in plan.chunks]
-    return Initialisation(chosen, seed, k, *np.concatenate(parts, axis=1))
+        def attempt(plan: Plan) -> Initialisation:
+            def one(chunk: tuple[int, ...], parallel: Parallel) -> np.ndarray:
+                return _measure_chunk(problem, plan, chunk, k=k, seed=seed, backend=backend, parallel=parallel)
+
+            with Workers(cores) as pool:
+                if plan.over_chunks:
+                    parts = pool.map_reporting(lambda c: one(c, serially), plan.chunks, Ticker(len(chosen), None))
+                else:
+                    parts = [one(chunk, pool.map) for chunk in plan.chunks]
+            return Initialisation(chosen, seed, k, *np.concatenate(parts, axis=1))
+
+        sizes = {"k": k, "d": problem.factor.shape[1], "n": problem.n}
+        return in_smaller_blocks(attempt, chosen, block=block, workers=cores, backend=backend, **sizes)
+
+    return on_device(device, compute)
 
 
 def _measure_chunk(
@@ -93,9 +99,8 @@ def _measure_chunk(
 ) -> np.ndarray:
     size = coefficient(k, norm_y=problem.norm_y, n=problem.n)
 
-    def forward(block: Block) -> tuple[np.ndarray, np.ndarray]:
-        outputs = block.advance(None).outputs
-        return backend.to_host(outputs), backend.to_host(block.jacobian_gram())
+    def forward(block: Block) -> tuple[Array, Array]:
+        return block.advance(None).outputs, block.jacobian_gram()
 
     def triangles(block: Block) -> np.ndarray:
         block.advance(None)
@@ -107,17 +112,19 @@ def _measure_chunk(
     def factors() -> np.ndarray:
         return combine_triangles([t for group in groups() for t in parallel(triangles, group)], size)
 
-    outputs, grams = np.zeros((len(trials), 2, problem.n)), np.zeros((len(trials), problem.n, problem.n))
+    total: tuple[Array, Array] | None = None
     for group in groups():
         for output, gram in parallel(forward, group):
-            outputs, grams = outputs + output, grams + gram
+            total = (output, gram) if total is None else (total[0] + output, total[1] + gram)
+    assert total is not None  # a plan has at least one block
+    outputs, grams = (backend.to_host(sums) for sums in total)
     values = size * (outputs[:, 0] - outputs[:, 1])
     smallest, largest = extreme_singular_values(size**2 * grams * problem.gram, factors)
     misfits = np.linalg.norm(values - problem.y, axis=-1)
     return np.stack([misfits, np.linalg.norm(values, axis=-1), smallest, largest])
 
 
-def jacobian_gram(problem: Problem, *, weights: np.ndarray) -> np.ndarray:
+def jacobian_gram(problem: Problem, *, weights: np.ndarray, device: str | Backend = "auto") -> np.ndarray:
     """J J^T [n, n] at given weights [k, d] or, in the reduced space, [k, min(n, d)] (os19, section 6.1).
 
     >>> problem = Problem(X=np.eye(2), y=[1.0, -1.0], activation="relu")
@@ -125,28 +132,32 @@ def jacobian_gram(problem: Problem, *, weights: np.ndarray) -> np.ndarray:
     array([[0.5, 0. ],
            [0. , 0.5]])
     """
-    return _weighted_gram(problem, weights, None)
+    return on_device(device, lambda backend: _weighted_gram(problem, weights, None, backend))
 
 
-def jacobian_drift(problem: Problem, *, weights: np.ndarray, start: np.ndarray) -> float:
+def jacobian_drift(
+    problem: Problem, *, weights: np.ndarray, start: np.ndarray, device: str | Backend = "auto"
+) -> float:
     """Spectral norm of J(weights) - J(start), both [k, d] or both [k, min(n, d)]."""
-    return float(spectral_norms(_weighted_gram(problem, weights, start)[None])[0])
+    gram = on_device(device, lambda backend: _weighted_gram(problem, weights, start, backend))
+    return float(spectral_norms(gram[None])[0])
 
 
-def _weighted_gram(problem: Problem, weights: np.ndarray, start: np.ndarray | None) -> np.ndarray:
-    data = _data_for(problem, weights)
+def _weighted_gram(problem: Problem, weights: np.ndarray, start: np.ndarray | None, backend: Backend) -> np.ndarray:
+    xp, upload = backend.xp, backend.asarray
+    data = upload(_data_for(problem, weights))
     k = weights.shape[0]
     squares = output_weights(k, norm_y=problem.norm_y, n=problem.n) ** 2
-    slope = problem.activation.derivative_values
-    total = np.zeros((problem.n, problem.n))
+    slope = backend.evaluator(problem.activation).derivative_values
+    total: Array = 0.0
     step = max(1, SLICE_ENTRIES // problem.n)
     for first in range(0, k, step):
         part = slice(first, first + step)
-        derivative = slope(data @ weights[part].T)
+        derivative = slope(xp.matmul(data, upload(weights[part].T)))
         if start is not None:
-            derivative = derivative - slope(data @ start[part].T)
-        total += (derivative * squares[part]) @ derivative.T
-    return np.asarray(total * problem.gram)
+            derivative = derivative - slope(xp.matmul(data, upload(start[part].T)))
+        total = total + xp.matmul(derivative * upload(squares[part]), xp.matrix_transpose(derivative))
+    return np.asarray(backend.to_host(total) * problem.gram)
 
 
 def _data_for(problem: Problem, weights: np.ndarray) -> np.ndarray:

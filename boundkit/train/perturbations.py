@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boundkit.train.backend import select_device
+from boundkit.train.backend import Backend, on_device, select_device
 from boundkit.train.checks import positive
 from boundkit.train.initialise import Role, initial_weights, stream, trial_indices
 from boundkit.train.observables import jacobian_drift
 from boundkit.train.plan import require_memory
 from boundkit.train.problem import Problem, coefficient, half_width
 
+NEARBY = 1e-4  # of the radius: the second pair of every trial
 SLACK = 1e-6  # of the radius: what the adversary keeps to push its units past zero and not only up to it
 CURVATURE_GRID = np.linspace(-8.0, 8.0, 4001)
 
@@ -48,7 +49,9 @@ class LipschitzRatios:
     adversarial: float
 
 
-def flip_budget(problem: Problem, *, k: int, radius: float, seed: int = 0, trial: int = 0) -> np.ndarray:
+def flip_budget(
+    problem: Problem, *, k: int, radius: float, seed: int = 0, trial: int = 0, device: str | Backend = "auto"
+) -> np.ndarray:
     """For each sample the most units whose sign any W with |W - W_0| <= radius can change: integers [n].
 
     Flipping unit l of sample i costs at least <w_l, x_i>^2 of |(W - W_0) x_i|^2 <= radius^2 |x_i|^2, so the
@@ -58,13 +61,13 @@ def flip_budget(problem: Problem, *, k: int, radius: float, seed: int = 0, trial
     """
     weights = _start(problem, k, seed, trial)[: 2 * half_width(k)]
     radius = positive("radius", radius)
-    return np.array(
-        [len(_cheapest(weights @ x, radius * float(np.linalg.norm(x)) * (1 + 1e-12))) for x in problem.factor]
-    )
+    reaches = radius * np.linalg.norm(problem.factor, axis=1) * (1 + 1e-12)
+    hidden = _hidden(problem, weights, device)
+    return np.array([len(_cheapest(row, float(reach))) for row, reach in zip(hidden, reaches, strict=True)])
 
 
 def worst_flip_perturbation(
-    problem: Problem, *, k: int, radius: float, seed: int = 0, trial: int = 0
+    problem: Problem, *, k: int, radius: float, seed: int = 0, trial: int = 0, device: str | Backend = "auto"
 ) -> FlipPerturbation:
     """Flip the cheapest units of the sample with the largest budget, by a rank-one change of Frobenius norm
     at most `radius`. It attains the budget of that sample (up to a slack of 1e-6 of the radius).
@@ -73,28 +76,34 @@ def worst_flip_perturbation(
     start = _start(problem, k, seed, trial)
     active = start[: 2 * half_width(k)]
     norms = np.linalg.norm(problem.factor, axis=1)
-    chosen = [_cheapest(active @ x, radius * s * (1 - SLACK)) for x, s in zip(problem.factor, norms, strict=True)]
+    hidden = _hidden(problem, active, device)
+    chosen = [_cheapest(row, radius * s * (1 - SLACK)) for row, s in zip(hidden, norms, strict=True)]
     sample = int(np.argmax([len(units) for units in chosen]))
     units, x, length = chosen[sample], problem.factor[sample], norms[sample]
-    hidden = active[units] @ x
+    own = hidden[sample, units]
     beyond = 0.1 * SLACK * radius * length / np.sqrt(max(1, len(units)))
-    change = -(hidden + np.where(hidden >= 0, beyond, -beyond))
+    change = -(own + np.where(own >= 0, beyond, -beyond))
     weights = start.copy()
     weights[units] += np.outer(change, x) / length**2
-    signs = (active @ problem.factor.T >= 0) != (weights[: len(active)] @ problem.factor.T >= 0)
-    flips = signs.sum(axis=0)
+    flips = ((hidden >= 0) != (_hidden(problem, weights[: len(active)], device) >= 0)).sum(axis=1)
     return FlipPerturbation(
         sample=sample,
         weights=weights,
         distance=float(np.linalg.norm(weights - start)),
         flips=flips,
-        drift=jacobian_drift(problem, weights=weights, start=start),
+        drift=jacobian_drift(problem, weights=weights, start=start, device=device),
         bound=float(coefficient(k, norm_y=problem.norm_y, n=problem.n) * problem.norm_X * np.sqrt(flips.max())),
     )
 
 
 def lipschitz_ratio(
-    problem: Problem, *, k: int, trials: Iterable[int] = (0,), seed: int = 0, radius: float = 1.0
+    problem: Problem,
+    *,
+    k: int,
+    trials: Iterable[int] = (0,),
+    seed: int = 0,
+    radius: float = 1.0,
+    device: str | Backend = "auto",
 ) -> LipschitzRatios:
     """Drift over distance for random pairs around W_0 and for the worst single unit.
 
@@ -104,20 +113,26 @@ def lipschitz_ratio(
     radius = positive("radius", radius)
     ratios = []
     for trial in trial_indices(trials, seed=seed):
-        start = _start(problem, k, seed, trial)
-        direction = stream(seed, Role.PERTURBATION, trial).standard_normal(start.shape)
-        direction /= np.linalg.norm(direction)
+        start, direction = random_direction(problem, k=k, seed=seed, trial=trial)
         ratios.append(
             [
-                jacobian_drift(problem, weights=start + size * direction, start=start) / size
-                for size in (radius, 1e-4 * radius)
+                jacobian_drift(problem, weights=start + size * direction, start=start, device=device) / size
+                for size in (radius, NEARBY * radius)
             ]
         )
     random, small = np.array(ratios).T
-    return LipschitzRatios(radius, random, small, _worst_single_unit(problem, k))
+    return LipschitzRatios(radius, random, small, worst_single_unit(problem, k=k)[0])
 
 
-def _worst_single_unit(problem: Problem, k: int) -> float:
+def random_direction(problem: Problem, *, k: int, seed: int, trial: int) -> tuple[np.ndarray, np.ndarray]:
+    """W_0 and a random direction of Frobenius norm 1 in the reduced space, [k, min(n, d)] each."""
+    start = _start(problem, k, seed, trial)
+    direction = stream(seed, Role.PERTURBATION, trial).standard_normal(start.shape)
+    return start, direction / np.linalg.norm(direction)
+
+
+def worst_single_unit(problem: Problem, *, k: int) -> tuple[float, np.ndarray, np.ndarray]:
+    """The largest ratio found by moving one unit at its most curved point, and its weights [min(n, d)] at both ends."""
     slope = problem.activation.derivative_values
     spacing = CURVATURE_GRID[1] - CURVATURE_GRID[0]
     curved = CURVATURE_GRID[np.argmax(np.abs(np.diff(slope(CURVATURE_GRID))))] + spacing / 2
@@ -128,13 +143,25 @@ def _worst_single_unit(problem: Problem, k: int) -> float:
         hidden, shift = curved * (problem.factor @ e), spacing * (problem.factor @ e) / 2
         change = slope(hidden + shift) - slope(hidden - shift)
         ratios.append(np.linalg.norm(change[:, None] * problem.factor, 2) / spacing)
-    return float(coefficient(k, norm_y=problem.norm_y, n=problem.n) * max(ratios))
+    e = directions[int(np.argmax(ratios))]
+    largest = float(coefficient(k, norm_y=problem.norm_y, n=problem.n) * max(ratios))
+    return largest, (curved - spacing / 2) * e, (curved + spacing / 2) * e
 
 
 def _start(problem: Problem, k: int, seed: int, trial: int) -> np.ndarray:
     r = problem.factor.shape[1]
     require_memory(8 * 2 * half_width(k) * (4 * r + 3), backend=select_device("cpu"), k=k)
     return initial_weights(k, d=r, seed=seed, trial=trial)
+
+
+def _hidden(problem: Problem, weights: np.ndarray, device: str | Backend) -> np.ndarray:
+    """X W^T [n, units] on the host."""
+
+    def compute(backend: Backend) -> np.ndarray:
+        upload = backend.asarray
+        return backend.to_host(backend.xp.matmul(upload(problem.factor), upload(weights.T)))
+
+    return on_device(device, compute)
 
 
 def _cheapest(hidden: np.ndarray, length: float) -> np.ndarray:

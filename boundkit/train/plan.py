@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from boundkit.errors import Infeasible
 from boundkit.train.backend import Backend
 from boundkit.train.checks import integer
 from boundkit.train.problem import half_width
 
-CACHE_ENTRIES = 80_000  # float64 entries of a [2, n, units] buffer of one block: half of a small L2 cache
+CACHE_ENTRIES = 80_000  # float64 entries of one buffer: half of a small L2 cache
+BLOCK_ENTRIES = 160_000  # of all arrays of one block: W_0, W - W_0, its step, and H
 DEVICE_ENTRIES = 2**25
 SCRATCH_BUFFERS = 6
+KEPT_ENTRIES = 2**23  # of phi'(H) a trial; more are found again, for a quarter more time and a third less memory
 SMALLEST_BLOCK = 16
 FEW_BLOCKS = 32  # so few that waiting for all of them after every step would cost more than it gains
 GIB = 2**30
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Plan:
     """`units` of the `half` of each sign to a block; `chunks` of trials that run in step with each other.
 
-    `over_chunks`: the workers share out the chunks and not the blocks; `bytes` are needed at the same time.
+    `over_chunks`: the workers share out the chunks and not the blocks; `bytes` are needed at the same time;
+    `keep`: phi'(H) is held between steps.
     """
 
     half: int
@@ -30,6 +35,7 @@ class Plan:
     chunks: tuple[tuple[int, ...], ...]
     over_chunks: bool
     bytes: int
+    keep: bool = True
 
     @property
     def starts(self) -> range:
@@ -50,11 +56,7 @@ def make_plan(
     whatever runs beside it.
     """
     half = half_width(k)
-    if block is None:
-        entries = CACHE_ENTRIES if backend.fused else DEVICE_ENTRIES
-        units = max(SMALLEST_BLOCK, entries // (2 * max(n, d)))
-    else:
-        units = integer("block", block, 2) // 2
+    units = max(SMALLEST_BLOCK, units_in(backend, n, d)) if block is None else integer("block", block, 2) // 2
     units = min(units, half)
     blocks = -(-half // units)
     together = 1
@@ -63,17 +65,46 @@ def make_plan(
     chunks = tuple(tuple(trials[i : i + together]) for i in range(0, len(trials), together))
     over_chunks = workers > 1 and len(chunks) > 1 and blocks <= FEW_BLOCKS
     at_once = together * (min(workers, len(chunks)) if over_chunks else 1)
-    needed = memory_needed(k=k, d=d, n=n, trials=at_once, workers=workers, block=2 * units)
-    return Plan(half, units, chunks, over_chunks, needed)
+    keep = not backend.fused or k * n <= KEPT_ENTRIES
+    needed = memory_needed(k=k, d=d, n=n, trials=at_once, workers=workers, block=2 * units, keep=keep)
+    return Plan(half, units, chunks, over_chunks, needed, keep)
+
+
+def in_smaller_blocks(
+    compute: Callable[[Plan], Result],
+    trials: Sequence[int],
+    *,
+    k: int,
+    d: int,
+    n: int,
+    block: int | None,
+    workers: int,
+    backend: Backend,
+) -> Result:
+    """The result of `compute`; when memory runs out, it is tried again with blocks of half the size.
+
+    Raises Infeasible when the smallest blocks do not fit either.
+    """
+    while True:
+        plan = make_plan(trials, k=k, d=d, n=n, block=block, workers=workers, backend=backend)
+        try:
+            with backend.guard():
+                return compute(plan)
+        except MemoryError:
+            if plan.units <= SMALLEST_BLOCK:
+                raise Infeasible(f"k = {k}: out of memory even in blocks of {2 * plan.units} units") from None
+        block = plan.units
 
 
 def units_in(backend: Backend, n: int, d: int) -> int:
     """Units of each sign whose buffers fill the cache (or a sensible part of a device)."""
-    return (CACHE_ENTRIES if backend.fused else DEVICE_ENTRIES) // (2 * max(n, d))
+    return BLOCK_ENTRIES // (2 * (n + 3 * d)) if backend.fused else DEVICE_ENTRIES // (2 * max(n, d))
 
 
-def memory_needed(*, k: int, d: int, n: int, trials: int = 1, workers: int = 1, block: int | None = None) -> int:
-    """Bytes that training holds at once: W_0 and W - W_0 [k, r], phi'(H) [n, k], and the workers' buffers.
+def memory_needed(
+    *, k: int, d: int, n: int, trials: int = 1, workers: int = 1, block: int | None = None, keep: bool = True
+) -> int:
+    """Bytes that training holds at once: W_0 and W - W_0 [k, r], phi'(H) [n, k] if kept, and the workers' buffers.
 
     `d` counts after the reduction to r = min(n, d).
 
@@ -81,8 +112,8 @@ def memory_needed(*, k: int, d: int, n: int, trials: int = 1, workers: int = 1, 
     True
     """
     r = min(n, d)
-    state = 8 * k * (2 * r + n) * trials
-    in_a_block = min(k, block or CACHE_ENTRIES // max(n, r))
+    state = 8 * k * (2 * r + n * keep) * trials
+    in_a_block = min(k, block or BLOCK_ENTRIES // (n + 3 * r))
     return state + 8 * in_a_block * max(n, r) * SCRATCH_BUFFERS * (trials + workers)
 
 

@@ -9,31 +9,47 @@ import numpy as np
 
 from boundkit.train.run import Status
 
+CURVES = ("misfit", "distance", "path_length")
+
 
 class Records:
-    """Squared norms step by step, cut at the first step at which a trial stops or diverges."""
+    """Squared norms step by step, cut at the first step at which a trial stops, leaves the ball or diverges.
 
-    def __init__(self, trials: int, checkpoints: tuple[int, ...], stop_below: float) -> None:
+    The first of the `curves` is the misfit, the second the distance, the last the length of a step, which is summed up.
+    The ball has one `radius`, or one a trial.
+    """
+
+    def __init__(
+        self,
+        trials: int,
+        checkpoints: tuple[int, ...],
+        stop_below: float,
+        *,
+        radius: float | np.ndarray = np.inf,
+        curves: tuple[str, ...] = CURVES,
+    ) -> None:
         self._pieces: list[np.ndarray] = []
-        self._checkpoints, self._stop_below = checkpoints, stop_below
+        self._checkpoints, self._stop_below, self._radius, self._curves = checkpoints, stop_below, radius, curves
         self._spectra = np.full((3, trials, len(checkpoints)), np.nan)
         self._steps = 0
         self._ends = np.full(trials, -1)
         self._status = [Status.COMPLETED] * trials
 
     def extend(self, squares: np.ndarray) -> None:
-        """Add [steps, 3, trials] of squared misfits, distances and step lengths."""
+        """Add [steps, curves, trials] of squared norms."""
         norms = np.sqrt(squares)
         self._pieces.append(norms)
         diverged = ~np.isfinite(norms).all(axis=1)
         stopped = norms[:, 0, :] <= self._stop_below
-        ended = diverged | stopped
+        exited = norms[:, 1, :] > self._radius
+        ended = diverged | stopped | exited
         for trial in np.flatnonzero((self._ends < 0) & ended.any(axis=0)):
             first = int(ended[:, trial].argmax())
             if diverged[first, trial]:
                 self._status[trial], self._ends[trial] = Status.DIVERGED, max(0, self._steps + first - 1)
             else:
-                self._status[trial], self._ends[trial] = Status.STOPPED, self._steps + first
+                self._status[trial] = Status.EXITED if exited[first, trial] else Status.STOPPED
+                self._ends[trial] = self._steps + first
         self._steps += squares.shape[0]
 
     def note(self, step: int, *spectra: np.ndarray) -> None:
@@ -49,18 +65,18 @@ class Records:
         """The fields of a `Run` from the records of all chunks, in order."""
         ends = np.concatenate([np.where(r._ends < 0, r._steps - 1, r._ends) for r in records])
         length = int(ends.max()) + 1
-        norms = np.full((3, len(ends), length), np.nan)
+        names = records[0]._curves
+        norms = np.full((len(names), len(ends), length), np.nan)
         first = 0
         for record in records:
             curves = np.concatenate(record._pieces).transpose(1, 2, 0)[:, :, :length]
             norms[:, first : first + curves.shape[1], : curves.shape[2]] = curves
             first += curves.shape[1]
-        norms[2] = np.cumsum(norms[2], axis=1)
+        norms[-1] = np.cumsum(norms[-1], axis=1)
         norms[:, np.arange(length) > ends[:, None]] = np.nan
         spectra = np.concatenate([r._spectra for r in records], axis=1)
         marks = np.array(records[0]._checkpoints, dtype=int)
         spectra[:, marks > ends[:, None]] = np.nan
-        names = ("misfit", "distance", "path_length")
         return {
             "steps": ends,
             "status": tuple(status for record in records for status in record._status),

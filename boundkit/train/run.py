@@ -15,6 +15,7 @@ class Status(StrEnum):
 
     COMPLETED = "completed"  # all steps were made
     STOPPED = "stopped"  # the misfit fell to the level asked for, or to 0
+    EXITED = "exited"  # the last iterate is the first outside the ball asked for
     DIVERGED = "diverged"  # the next step has a misfit or a distance that is not finite
 
 

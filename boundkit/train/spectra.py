@@ -9,6 +9,7 @@ import numpy as np
 
 from boundkit.train.backend import Backend
 from boundkit.train.blocks import Block
+from boundkit.train.cuda import DeviceFault
 from boundkit.train.workers import Parallel
 
 
@@ -54,16 +55,24 @@ def extreme_singular_values(grams: np.ndarray, explicitly: Callable[[], np.ndarr
     largest[finite] = np.sqrt(np.maximum(eigenvalues[:, -1], 0.0))
     doubtful = np.flatnonzero(finite)[~accepted]
     if doubtful.size:
-        values = np.linalg.svd(explicitly()[doubtful], compute_uv=False)
+        factors = explicitly()[doubtful]
+        _require_factors(factors, grams[doubtful])
+        values = np.linalg.svd(factors, compute_uv=False)
         smallest[doubtful], largest[doubtful] = values[:, -1], values[:, 0]
     return smallest, largest
 
 
+def _require_factors(factors: np.ndarray, grams: np.ndarray) -> None:
+    """Raise DeviceFault unless R^T R is the Gram matrix, which was found another way: a library may fail in silence."""
+    difference = np.abs(np.matrix_transpose(factors) @ factors - grams).max(axis=(1, 2))
+    if not (difference <= 1e-9 * np.abs(grams).max(axis=(1, 2))).all():
+        raise DeviceFault("a QR factorisation does not reproduce the Gram matrix of the Jacobian")
+
+
 def triangular_factors(blocks: Sequence[Block], *, size: float, parallel: Parallel, backend: Backend) -> np.ndarray:
     """R [trials, n, n] with R^T R = J J^T, from QR factorisations of the blocks' rows of J^T."""
-    return combine_triangles(
-        [backend.to_host(t) for t in parallel(lambda block: block.jacobian_triangles(), blocks)], size
-    )
+    triangles = parallel(lambda block: block.jacobian_triangles(), blocks)
+    return combine_triangles([backend.to_host(backend.xp.concat(triangles, axis=2))], size)
 
 
 def combine_triangles(triangles: Sequence[np.ndarray], size: float) -> np.ndarray:
@@ -75,7 +84,7 @@ def combine_triangles(triangles: Sequence[np.ndarray], size: float) -> np.ndarra
 
 
 def _combine(parts: list[Any], gram: np.ndarray, size: float, backend: Backend) -> np.ndarray:
-    total = backend.to_host(parts[0])
+    total = parts[0]
     for part in parts[1:]:
-        total = total + backend.to_host(part)
-    return np.asarray(size**2 * total * gram)
+        total = total + part
+    return np.asarray(size**2 * backend.to_host(total) * gram)

@@ -60,7 +60,12 @@ class Workers:
         return [r for results in self._pool.map(partial(serially, function), pieces) for r in results]
 
     def map_reporting(self, function: Callable[[Any], Any], items: Sequence[Any], ticker: Ticker) -> list[Any]:
-        """As `map`, one task an item, while the calling thread reports the progress of the tasks."""
+        """As `map`, one task an item, while the calling thread reports the progress of the tasks.
+
+        A single worker is the calling thread itself: settings that belong to a thread, such as CuPy's, hold.
+        """
+        if self.count == 1:
+            return serially(function, items)
         futures: list[Future[Any]] = [self._pool.submit(function, item) for item in items]
         try:
             pending: set[Future[Any]] = set(futures)

@@ -7,5 +7,17 @@ from boundkit.verify.certificate import Certificate, certify
 from boundkit.verify.engine import verify
 from boundkit.verify.levels import LEVELS, levels
 from boundkit.verify.verdict import ClaimResult, Report, Verdict
+from boundkit.verify.width_search import Looseness, looseness
 
-__all__ = ["LEVELS", "Certificate", "ClaimResult", "Report", "Verdict", "certify", "levels", "verify"]
+__all__ = [
+    "LEVELS",
+    "Certificate",
+    "ClaimResult",
+    "Looseness",
+    "Report",
+    "Verdict",
+    "certify",
+    "levels",
+    "looseness",
+    "verify",
+]

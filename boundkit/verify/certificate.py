@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-import flint
 import numpy as np
 from sympy import Expr, Symbol
 
@@ -17,10 +15,8 @@ from boundkit.papers import statement as find, statements
 from boundkit.query import Binding, Check, bind, check_all
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import alpha, beta, lipschitz, misfit_0, step_size
-from boundkit.verify.observe import Plan, number
+from boundkit.verify.observe import Plan, balls, number
 from boundkit.verify.observe.shallow import start_values
-
-MEASUREMENT_ERROR = 1e-9  # relative; far above the rounding of the spectra, far below any margin that matters
 
 
 @dataclass(frozen=True)
@@ -113,10 +109,4 @@ def certificates() -> list[Statement]:
 
 def measured_checks(binding: Binding, values: Mapping[Symbol, np.ndarray]) -> list[Check]:
     """Every hypothesis with the measured values as balls of relative radius `MEASUREMENT_ERROR`."""
-    balls: dict[Symbol, Any] = {}
-    for symbol, array in values.items():
-        middle = float(np.squeeze(array))
-        balls[symbol] = (
-            flint.arb(middle) if float(middle).is_integer() else flint.arb(middle, abs(middle) * MEASUREMENT_ERROR)
-        )
-    return check_all(binding.statement.hypotheses, binding, balls)
+    return check_all(binding.statement.hypotheses, binding, balls(values))

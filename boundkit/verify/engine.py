@@ -15,14 +15,30 @@ from boundkit.activations import Activation, activation as find_activation
 from boundkit.data import Dataset, dataset
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
 from boundkit.papers import statement as find
-from boundkit.statement import Statement
+from boundkit.query import Binding
+from boundkit.query.bind import require
+from boundkit.statement import VOCABULARY, Statement
 from boundkit.train import select_device
+from boundkit.train.backend import devices_left
+from boundkit.train.checks import positive
+from boundkit.verify.budget import Budget
 from boundkit.verify.levels import LEVELS, certificate_of, levels, supporting
 from boundkit.verify.observe import Plan, Progress
-from boundkit.verify.request import Request, allowed_failure, bound_at, choose_width, plan_at
+from boundkit.verify.orders import missing_width
+from boundkit.verify.request import (
+    LIMIT_WIDTH,
+    Request,
+    allowed_failure,
+    bound_at,
+    choose_width,
+    open_in_claims,
+    plan_at,
+)
 from boundkit.verify.statistics import interval
 from boundkit.verify.trial import Outcome, put_on_trial
 from boundkit.verify.verdict import Report, Verdict, conclude, worst
+
+INFINITE = "infinite"  # as a width: training in the limit
 
 
 def verify(
@@ -30,7 +46,7 @@ def verify(
     *,
     data: Dataset | str,
     activation: str | Activation | None = None,
-    k: int | None = None,
+    k: int | str | None = None,
     level: str = "literal",
     trials: int | Sequence[int] = 16,
     steps: int = 1000,
@@ -39,16 +55,21 @@ def verify(
     assume: Mapping[str, object] | None = None,
     out: str | Path | None = None,
     replay_always: bool = False,
+    budget: float | None = None,
     progress: Progress | None = None,
+    vary: str = "n",
     **parameters: object,
 ) -> Report:
     """Put a statement on trial and report the verdict, with margin, slack and false twin of every claim.
 
     Levels: `literal` (all hypotheses met, at width `k` or else at the width the statement itself requires),
     `certificate` (its deterministic theorem, conditions measured on each initialisation), `lemma` (the results
-    its proof uses), `relaxed` (width hypotheses that fail at `k` are listed and ignored). `trials` is their number or
+    its proof uses), `relaxed` (width hypotheses that fail at `k` are listed and ignored), `scaling` (the exponent of
+    the smallest width that is certified or works, over data sets whose generator's parameter `vary` grows). With
+    `k` = "infinite" training is that of the limit, and bounds are evaluated at width 2^180. `trials` is their number or
     their indices, `out` a folder for witnesses; `replay_always` replays a violation also where the statement allows
-    some. Raises BadInput for unusable arguments; everything else is a verdict.
+    some. What a short calibration says to take longer than `budget` seconds is not run, but infeasible. Raises BadInput
+    for unusable arguments; everything else is a verdict.
 
     >>> verify("os19.lem6_4", data="sphere:n=6,d=5,seed=1", activation="softplus").verdict
     <Verdict.CONSISTENT: 'consistent'>
@@ -57,7 +78,7 @@ def verify(
     request = Request(
         data=dataset(data) if isinstance(data, str) else data,
         activation=None if activation is None else find_activation(activation),
-        k=None if k is None else _integer("k", k, 1, 10**300),
+        k=None if k is None else LIMIT_WIDTH if k == INFINITE else _integer("k", k, 1, 10**300),
         trials=_trials(trials),
         steps=_integer("steps", steps, 1, 10**7),
         seed=_integer("seed", seed, 0, 2**63 - 1),
@@ -67,6 +88,9 @@ def verify(
         out=None if out is None else Path(out),
         replay_always=replay_always,
         progress=progress,
+        infinite=k == INFINITE,
+        vary=vary,
+        budget=None if budget is None else Budget(positive("budget", budget)),
     )
     if level not in LEVELS:
         raise unknown("level", level, LEVELS)
@@ -81,14 +105,17 @@ def verify(
     if request.out is not None:
         _require_writable(request.out)
     started = time.perf_counter()
-    report = _LEVELS[level](target, request)
+    with devices_left() as reasons:
+        report = _LEVELS[level](target, request)
+    if reasons:
+        report = replace(report, backend=f"cpu ({reasons[0]})")
     return replace(report, level=level, statement=target.id, seconds=time.perf_counter() - started)
 
 
 def _literal(target: Statement, request: Request, *, relax: bool = False) -> Report:
     """All hypotheses checked at the width; with `relax`, failing width hypotheses are only listed."""
     width, relaxed, reason = choose_width(target, request, relax=relax)
-    empty = _empty(target, request, width=width, reason=reason, relaxed=relaxed)
+    empty = _empty(target, request, width=None if request.infinite else width, reason=reason, relaxed=relaxed)
     if reason is not None or width is None:
         return empty
     try:
@@ -101,13 +128,42 @@ def _literal(target: Statement, request: Request, *, relax: bool = False) -> Rep
     allowed = allowed_failure(target, binding)
     if allowed is None:
         return replace(empty, reason="the stated probability has open constants")
+    order = missing_width(binding, width)
+    if order is not None and relax:
+        empty = replace(empty, relaxed=(*relaxed, "width_order"))
+    elif order is not None:
+        words = "up to a constant and logarithms"
+        reason = f"the width has to be of order {order:.3g} {words}, {order / width:.3g} times the width {width}"
+        return replace(empty, verdict=Verdict.INFEASIBLE, reason=reason)
+    unknown_constants = open_in_claims(target, binding)
+    if unknown_constants:
+        names = ", ".join(unknown_constants)
+        return replace(empty, reason=f"the paper gives no value for {names}; supply one with assume")
     try:
+        if request.budget is not None:
+            request.budget.require(binding, plan)
         outcome = put_on_trial(binding, plan, allowed=allowed, out=request.out, replay_always=request.replay_always)
+    except NotApplicable as error:
+        return replace(empty, reason=str(error))
     except Infeasible as error:
         return replace(empty, verdict=Verdict.INFEASIBLE, reason=str(error))
+    except BadInput:
+        raise
+    except KeyError as error:
+        return replace(empty, reason=_without(binding, error))
     except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
         return replace(empty, verdict=Verdict.ERROR, reason=f"{type(error).__name__}: {error}")
-    return _finished(empty, outcome, plan, allowed)
+    return _finished(empty, outcome, plan, allowed if outcome.allowed is None else outcome.allowed)
+
+
+def _without(binding: Binding, error: KeyError) -> str:
+    """Why there is no verdict where a symbol has no value; BadInput where the caller could have given it."""
+    word = VOCABULARY.get(str(error.args[0]))
+    if word is None:
+        raise error
+    require(binding, word.symbol)
+    failing = "" if binding.failing is None else f": {binding.failing[1]}"
+    return f"{word.name} has no value on these data{failing}"
 
 
 def _empty(
@@ -129,6 +185,7 @@ def _empty(
         width=width,
         seed=request.seed,
         relaxed=relaxed,
+        assumed={name: str(value) for name, value in request.assume.items()},
     )
 
 
@@ -171,8 +228,11 @@ def _lemma(target: Statement, request: Request) -> Report:
     """Each supporting result at its own width (or at `k`), merged into one report."""
     reports = []
     for item in supporting(target):
-        known = {name: value for name, value in request.parameters.items() if name in _given(item)}
-        reports.append(_literal(item, replace(request, parameters=known, assume={})))
+        names = {word.name for word in VOCABULARY.values() if word.origin == "given"} | _given(item)
+        known = {name: value for name, value in request.parameters.items() if name in names}
+        open_names = {constant.symbol.name for constant in item.constants if constant.status == "open"}
+        assumed = {name: value for name, value in request.assume.items() if name in open_names}
+        reports.append(_literal(item, replace(request, parameters=known, assume=assumed)))
     tried = [report for report in reports if report.claims]
     if not tried:
         return reports[0]
@@ -187,10 +247,18 @@ def _lemma(target: Statement, request: Request) -> Report:
         violations=sum(item.violations for r in tried for item in r.claims),
         interval=None,
         failure_allowed=None,
+        assumed={name: value for r in tried for name, value in r.assumed.items()},
         claims=tuple(item for r in tried for item in r.claims),
         tallies=tuple(item for r in tried for item in r.tallies),
         witness=next((r.witness for r in tried if r.witness), None),
     )
+
+
+def _scaling(target: Statement, request: Request) -> Report:
+    """The exponent of the width, without training at `k`."""
+    from boundkit.verify.scaling import scaling
+
+    return scaling(target, request, _empty(target, request, width=None, reason=None))
 
 
 def _relaxed(target: Statement, request: Request) -> Report:
@@ -204,6 +272,7 @@ _LEVELS: dict[str, Any] = {
     "certificate": _certificate,
     "lemma": _lemma,
     "relaxed": _relaxed,
+    "scaling": _scaling,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -34,13 +36,17 @@ def margins(relation: Relational, binding: Binding, seen: Observations, factor: 
     with np.errstate(all="ignore"):
         left = evaluate(binding.reduce(relation.lhs), values, FLOAT)
         right = evaluate(binding.reduce(relation.rhs), values, FLOAT)
-        small, large = (left, right) if relation.rel_op in ("<=", "<") else (right, left)
+        if relation.rel_op == "==":
+            left, right = np.maximum(left, right), np.minimum(left, right)
+        small, large = (right, left) if relation.rel_op in (">=", ">") else (left, right)
         shape = (len(seen.trials), max(np.shape(v)[-1] if np.ndim(v) == 2 else 1 for v in (small, large)))
         small, large = np.broadcast_to(small, shape), np.broadcast_to(large, shape)
         ended = np.isnan(small) | np.isnan(large)
         scale = np.nanmax(np.abs(np.where(ended, np.nan, small)), initial=0.0)
         tolerance = RELATIVE_TOLERANCE + AMPLIFICATION * uncertainty(binding)
         holds = small <= large + tolerance * np.abs(large) + ABSOLUTE_TOLERANCE * scale
+        if relation.rel_op in ("<", ">"):
+            holds = small < large
         ratio = np.where(small <= 0, np.where(large >= small, 0.0, np.inf), small / np.maximum(large, 0.0))
     return np.where(ended, -np.inf, ratio), holds | ended
 
@@ -49,10 +55,17 @@ def judge(claim: Claim, binding: Binding, seen: Observations, *, allowed: float)
     """What the trials say of one claim whose failure has probability at most `allowed`."""
     ratio, holds = margins(claim.template, binding, seen, np.float64(1))
     violated = np.asarray(~holds.all(axis=1))
-    twin = _factor(claim, binding, seen)
+    widest = replace(seen, values={**seen.values, **seen.upper})
+    doubtful = violating_trials(claim, binding, widest) & ~violated
+    twin = twin_factor(claim, binding, seen)
     first = 1 if ratio.shape[1] > 1 and claim.experiment == "training" else 0
     row, step = np.unravel_index(int(np.argmax(ratio[:, first:])), ratio[:, first:].shape)
     worst = ratio[row, first + step]
+
+    def still(factor: float) -> bool:
+        tightened = margins(claim.template, binding, widest, np.float64(factor))[1].all(axis=1)
+        return bool((tightened | violated).all())
+
     return Tally(
         statement=binding.statement.id,
         label=claim.label,
@@ -60,11 +73,12 @@ def judge(claim: Claim, binding: Binding, seen: Observations, *, allowed: float)
         trials=len(seen.trials),
         violations=int(violated.sum()),
         broken=int((np.isin(seen.trials, seen.broken) & ~violated).sum()),
+        undecided=int(doubtful.sum()),
         twin_failures=int((~margins(claim.template, binding, seen, twin)[1].all(axis=1)).sum()),
         worst_margin=float(worst) if np.isfinite(worst) else None,
         worst_trial=int(seen.trials[row]),
         worst_step=int(first + step),
-        slack=_slack(claim, binding, seen, holds_now=~violated, ceiling=float(np.nanmax(twin))),
+        slack=slack_of(still, ceiling=largest_finite(twin)) if not violated.all() else None,
     )
 
 
@@ -79,23 +93,23 @@ def first_violation(claim: Claim, binding: Binding, seen: Observations, trial: i
     return int(np.argmin(holds[seen.trials.index(trial)]))
 
 
-def _factor(claim: Claim, binding: Binding, seen: Observations) -> np.ndarray:
+def twin_factor(claim: Claim, binding: Binding, seen: Observations) -> np.ndarray:
+    """The tightening at which the claim must fail, for every trial and, where it differs, step."""
     with np.errstate(all="ignore"):
         value = evaluate(binding.reduce(claim.twin), {**floats(binding), **seen.values}, FLOAT)
     return np.broadcast_to(value, (len(seen.trials), np.shape(value)[-1] if np.ndim(value) == 2 else 1))
 
 
-def _slack(
-    claim: Claim, binding: Binding, seen: Observations, *, holds_now: np.ndarray, ceiling: float
-) -> float | None:
-    """The largest tightening at which the trials that hold still hold, by bisection on its logarithm."""
-    if not holds_now.any() or not np.isfinite(ceiling) or ceiling <= 1:
+def largest_finite(array: np.ndarray) -> float:
+    """The largest finite entry; NaN where there is none."""
+    finite = array[np.isfinite(array)]
+    return float(finite.max()) if finite.size else float("nan")
+
+
+def slack_of(still: Callable[[float], bool], *, ceiling: float) -> float | None:
+    """The largest tightening up to `ceiling` at which the claim is `still` accepted, by bisection on its logarithm."""
+    if not np.isfinite(ceiling) or ceiling <= 1 or not still(1.0):
         return None
-
-    def still(factor: float) -> bool:
-        holds = margins(claim.template, binding, seen, np.float64(factor))[1].all(axis=1)
-        return bool((holds | ~holds_now).all())
-
     if still(ceiling):
         return ceiling
     low, high = 0.0, float(np.log(ceiling))

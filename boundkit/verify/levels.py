@@ -5,24 +5,26 @@ from __future__ import annotations
 from boundkit.papers import statement as find
 from boundkit.statement import Statement
 
-LEVELS = ("literal", "certificate", "lemma", "relaxed")
+LEVELS = ("literal", "certificate", "lemma", "relaxed", "scaling")
+TRAINS = ("training", "sample")  # experiments that train
 
 
 def levels(statement: Statement) -> tuple[str, ...]:
     """The levels at which `statement` can be put on trial, in the order of `LEVELS`.
 
     >>> levels(find("os19.thm6_2.refined"))
-    ('literal', 'certificate', 'lemma', 'relaxed')
+    ('literal', 'certificate', 'lemma', 'relaxed', 'scaling')
     >>> levels(find("os19.lem6_12"))
     ('literal', 'lemma')
     """
-    trains = any(claim.experiment == "training" for claim in statement.claims)
+    trains = any(claim.experiment in TRAINS for claim in statement.claims)
     bounded = any(item.role == "width" for item in statement.hypotheses)
     possible = {
         "literal": any(claim.experiment != "unobserved" for claim in statement.claims),
         "certificate": trains and certificate_of(statement) is not None,
         "lemma": bool(supporting(statement)),
         "relaxed": trains and bounded,
+        "scaling": trains and bounded,
     }
     return tuple(level for level in LEVELS if possible[level])
 
@@ -49,5 +51,5 @@ def supporting(statement: Statement) -> tuple[Statement, ...]:
         item
         for item in found.values()
         if {claim.experiment for claim in item.claims} - {"unobserved"}
-        and all(claim.experiment != "training" for claim in item.claims)
+        and all(claim.experiment not in TRAINS for claim in item.claims)
     )

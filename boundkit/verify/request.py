@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from boundkit.activations import Activation, activation as find_activation
+from boundkit.arithmetic import exact
 from boundkit.data import Dataset
 from boundkit.errors import Infeasible
 from boundkit.query import Binding, bind, check_all, guarantee, required_width
+from boundkit.query.waiting import awaited, waits
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import k
 from boundkit.train.backend import host_memory
+from boundkit.verify.budget import Budget
 from boundkit.verify.observe import Plan, Progress, experiment
 
 UNBOUNDED_WIDTH = 1000  # for results that hold at every width
+LIMIT_WIDTH = 2**180  # where bounds are evaluated for their limit: exact in ball arithmetic, powers finite in float64
 LARGEST_FREE_WIDTH = 2**17
 TELLING_FAILURE = 0.1
 
@@ -37,6 +41,9 @@ class Request:
     out: Path | None
     replay_always: bool
     progress: Progress | None
+    budget: Budget | None = None
+    infinite: bool = False
+    vary: str = "n"
 
 
 def _arguments(request: Request) -> dict[str, Any]:
@@ -51,12 +58,20 @@ def _arguments(request: Request) -> dict[str, Any]:
 def choose_width(target: Statement, request: Request, *, relax: bool) -> tuple[int | None, tuple[str, ...], str | None]:
     """The width to run at, the labels relaxed, and why there is none."""
     bounded = any(item.role == "width" for item in target.hypotheses)
+    if _measured(target, request):
+        bounded = False
     if bounded and request.k is None:
+        own = natural_width(target, request)
+        found = (None, (), None) if own is None else choose_width(target, replace(request, k=own), relax=relax)
+        if found[0] is not None and found[2] is None:
+            return found
         answer = required_width(target, **_arguments(request))
+        if answer.width is None and own is not None:
+            return found
         width = answer.width if answer.width is None else answer.width + answer.width % 2
         return width, (), answer.reason
     if not bounded:
-        width = request.k or _free_width(target, request)
+        width = request.k or natural_width(target, request) or _free_width(target, request)
         binding = bound_at(target, request, width)
         fixed = [item for item in target.hypotheses if item.role != "run"]
         failed = [item.label for item in check_all(fixed, binding, {}) if item.holds is not True]
@@ -66,13 +81,35 @@ def choose_width(target: Statement, request: Request, *, relax: bool) -> tuple[i
     answer = guarantee(target, k=request.k, **_arguments(request))
     roles = {item.label: item.role for item in target.hypotheses}
     relaxed = tuple(label for label in answer.failing if relax and roles[label] == "width")
-    blocking = [label for label in answer.failing if label not in relaxed]
+    binding = bound_at(target, request, request.k)
+    later = {item.label for item in target.hypotheses if waits(item, binding)}
+    undecided = {item.label for item in answer.checks if item.holds is None} & later
+    blocking = [label for label in answer.failing if label not in relaxed and label not in undecided]
     reason = (
         answer.reason
         if blocking and blocking[0] == answer.failing[0]
         else (f"hypothesis {blocking[0]} fails" if blocking else None)
     )
     return request.k, relaxed, reason
+
+
+def _measured(target: Statement, request: Request) -> bool:
+    """Whether the conditions are on quantities that are measured on each start, so that any width may be tried."""
+    if not any(item.role == "run" for item in target.hypotheses):
+        return False
+    binding = bound_at(target, request, request.k or UNBOUNDED_WIDTH)
+    widths = [h for h in target.hypotheses if h.role == "width" and not awaited(h, binding, (k,))]
+    if any(item.relation.rel_op in (">=", ">") for item in widths):
+        return False
+    return all(binding.reduce(item.relation).free_symbols <= set(binding.values) for item in widths)
+
+
+def natural_width(target: Statement, request: Request) -> int | None:
+    """The smallest width that the experiments of the claims suggest; None where they suggest none."""
+    binding = bound_at(target, request, UNBOUNDED_WIDTH)
+    kinds = {claim.experiment for claim in target.claims} - {"data", "unobserved"}
+    widths = [found(binding) for kind in kinds if (found := experiment(kind, binding).width) is not None]
+    return min(widths, default=None)
 
 
 def _free_width(target: Statement, request: Request) -> int:
@@ -89,13 +126,28 @@ def _free_width(target: Statement, request: Request) -> int:
 
 
 def allowed_failure(target: Statement, binding: Binding) -> float | None:
-    """The largest failure probability that the statement allows, rounded up; None with open constants."""
+    """The largest failure probability that the statement allows, rounded up; None with open constants.
+
+    NaN where it depends on the start, on which it is measured.
+    """
     if target.probability is None:
         return 0.0
+    symbols = binding.reduce(target.failure).free_symbols - set(binding.values)
+    if symbols and symbols.isdisjoint(binding.missing):
+        return float("nan")
     try:
         return min(1.0, float(binding.evaluate(target.failure, {}).upper()))
     except KeyError:
         return None
+
+
+def open_in_claims(target: Statement, binding: Binding) -> list[str]:
+    """Open constants without an assumed value on which a condition, the step size or a claim on trial depends."""
+    parts = [item.relation for item in target.hypotheses]
+    parts += [item.template for item in target.claims if item.experiment != "unobserved"]
+    parts += [target.setting.step_size] if target.setting and target.setting.step_size is not None else []
+    used = set().union(*(binding.reduce(part).free_symbols for part in parts))
+    return sorted(symbol.name for symbol in binding.missing if symbol in used)
 
 
 def _waits_for_run(target: Statement, binding: Binding, label: str) -> bool:
@@ -126,7 +178,10 @@ def plan_at(target: Statement, request: Request, binding: Binding, width: int) -
         seed=request.seed,
         device=request.device,
         progress=request.progress,
+        given={name: float(exact(name, value)) for name, value in request.parameters.items() if value is not None},
     )
+    if request.infinite:
+        return replace(plan, infinite=True)
     kinds = {claim.experiment for claim in target.claims} - {"data", "unobserved"}
     estimates = [experiment(kind, binding).bytes_needed for kind in kinds]
     needed = max((estimate(binding, plan) for estimate in estimates if estimate is not None), default=0)

@@ -8,19 +8,24 @@ from typing import Any
 
 import flint
 import numpy as np
+from sympy import Symbol
 
 from boundkit.arithmetic import precision
 from boundkit.query import Binding
+from boundkit.query.bind import require
 from boundkit.query.check import check
 from boundkit.statement import Claim, Hypothesis
 from boundkit.statement.vocabulary import misfit, step_size, tau, tightness
 from boundkit.verify.certificate import measured_checks
 from boundkit.verify.judge import RELATIVE_TOLERANCE, first_violation, judge, violating_trials
+from boundkit.verify.levels import TRAINS
+from boundkit.verify.means import is_mean, judge_mean, replayed_mean
 from boundkit.verify.observe import Experiment, Observations, Plan, experiment as experiment_of, number
 from boundkit.verify.statistics import excluded
 from boundkit.verify.tally import Replay, Tally
 from boundkit.verify.witness import confirmed, make_witness
 
+CERTAIN = ("surely", "almost every data")  # no trial may break such a claim, beyond rounding
 ANSWERS: dict[bool | None, Replay] = {True: "confirmed", False: "refuted", None: "not replayed"}
 
 
@@ -35,6 +40,7 @@ class Outcome:
     curves: dict[str, Any] = field(default_factory=dict)
     step_size: float | None = None
     reason: str | None = None
+    allowed: float | None = None
 
 
 def put_on_trial(
@@ -53,27 +59,67 @@ def put_on_trial(
         if experiment == "data":
             outcome.tallies += [judge_data(claim, binding) for claim in claims]
             continue
-        kind = experiment_of(experiment, binding)
-        chosen = _admitted(binding, plan, kind)
-        if not chosen.trials:
+        if plan.infinite and experiment != "training":
+            outcome.reason = "only claims about training have a limit of infinite width to run"
+            outcome.tallies += [Tally(statement.id, claim.label, allowed, 0) for claim in claims]
+            continue
+        found = observed(binding, plan, claims, allowed)
+        if found is None:
             outcome.reason = f"no draw satisfies {', '.join(_run_labels(binding))}"
             outcome.tallies += [Tally(statement.id, claim.label, allowed, 0) for claim in claims]
             continue
-        seen = kind.sample(binding, chosen)
+        seen, allowed = found
+        chosen = replace(plan, trials=seen.trials)
+        outcome.allowed = allowed
         outcome.trials = max(outcome.trials, len(seen.trials))
         outcome.broken_trials |= set(seen.broken)
         for claim in claims:
-            tally = judge(claim, binding, seen, allowed=allowed)
+            if is_mean(claim):
+                outcome.tallies.append(_mean(claim, binding, chosen, seen, allowed=allowed))
+                continue
+            tally = judge(claim, binding, seen, allowed=0.0 if claim.chance in CERTAIN else allowed)
             broken = violating_trials(claim, binding, seen)
             outcome.broken_trials |= {t for t, b in zip(seen.trials, broken, strict=True) if b}
-            if excluded(tally.violations, tally.trials, allowed) or (tally.violations and replay_always):
+            if excluded(tally.violations, tally.trials, tally.allowed) or (tally.violations and replay_always):
                 tally, path = _replayed(claim, binding, chosen, seen, tally, out)
                 outcome.witness = outcome.witness or path
             outcome.tallies.append(tally)
-        if experiment == "training":
+        if experiment in TRAINS:
             outcome.curves = _curves(binding, seen)
+        if experiment == "training":
             outcome.step_size = _step_size(binding, seen)
     return outcome
+
+
+def observed(binding: Binding, plan: Plan, claims: list[Claim], allowed: float) -> tuple[Observations, float] | None:
+    """What the experiment of `claims` shows and the failure that the statement then allows; None without a start."""
+    kind = experiment_of(claims[0].experiment, binding, plan)
+    chosen = _admitted(binding, plan, kind)
+    if not chosen.trials:
+        return None
+    seen = kind.sample(binding, chosen)
+    require(binding, *_without_value(binding, claims, seen))
+    allowed = _measured_failure(binding, seen) if np.isnan(allowed) else allowed
+    return seen, min(1.0, allowed + seen.mistaken)
+
+
+def _without_value(binding: Binding, claims: list[Claim], seen: Observations) -> set[Symbol]:
+    """What the claims and their probability need and neither the caller gave nor the experiment found."""
+    needed = [claim.template for claim in claims] + [binding.statement.failure]
+    used = set().union(*(binding.reduce(item).free_symbols for item in needed))
+    return used - binding.values.keys() - seen.values.keys() - {tightness}
+
+
+def _measured_failure(binding: Binding, seen: Observations) -> float:
+    """The largest probability of failure that the statement allows on any of the starts."""
+    return min(1.0, float(np.max(number(binding, binding.statement.failure, seen.values))))
+
+
+def _mean(claim: Claim, binding: Binding, plan: Plan, seen: Observations, *, allowed: float) -> Tally:
+    """A claim in expectation; conditions that were measured on the starts leave no part of them to fail."""
+    ignored = 0.0 if _run_labels(binding) else allowed
+    tally = judge_mean(claim, binding, seen, ignored=ignored)
+    return replayed_mean(claim, binding, plan, seen, tally, ignored=ignored) if tally.violations else tally
 
 
 def judge_data(claim: Claim, binding: Binding) -> Tally:
@@ -113,11 +159,14 @@ def _admitted(binding: Binding, plan: Plan, kind: Experiment) -> Plan:
     """The trials whose initialisation satisfies the statement's own conditions on the run."""
     if kind.start is None or not _run_labels(binding):
         return plan
+    known = set(binding.values)
+    waiting = {h.label for h in binding.statement.hypotheses if not binding.reduce(h.relation).free_symbols <= known}
     labels = set(_run_labels(binding))
     good = []
     for trial in plan.trials:
         checks = measured_checks(binding, kind.start(binding, plan, trial))
-        if all(item.holds is True for item in checks if item.label in labels):
+        run = all(item.holds is True for item in checks if item.label in labels)
+        if run and not any(item.holds is False for item in checks if item.label in waiting):
             good.append(trial)
     return replace(plan, trials=tuple(good))
 
@@ -135,8 +184,10 @@ def _replayed(
 def _curves(binding: Binding, seen: Observations) -> dict[str, Any]:
     """Measured misfits and the guaranteed curve of the first trial."""
     claim = next((c for c in binding.statement.claims if c.observable == misfit), None)
+    if misfit not in seen.values:
+        return {}
     curves: dict[str, Any] = {
-        "tau": seen.values[tau][0].tolist(),
+        "tau": [x for x in seen.values[tau][0].tolist() if np.isfinite(x)],
         "misfit": [[x for x in row if np.isfinite(x)] for row in seen.values[misfit].tolist()],
     }
     if claim is not None:

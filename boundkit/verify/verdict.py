@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -109,7 +110,11 @@ def _violation(tally: Tally) -> tuple[Verdict, str]:
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of `verify`; `interval` is the exact two-sided 95 % interval of the violation frequency."""
+    """The outcome of `verify`; `interval` is the exact two-sided 95 % interval of the violation frequency.
+
+    `assumed` holds the values that the caller gave to constants which the paper leaves open, by name: the verdict,
+    also a violation, speaks of these values only.
+    """
 
     statement: str
     level: str
@@ -120,6 +125,7 @@ class Report:
     width: int | None
     seed: int
     relaxed: tuple[str, ...] = ()
+    assumed: Mapping[str, str] = field(default_factory=dict)
     trials: int = 0
     violations: int = 0
     interval: tuple[float, float] | None = None
@@ -132,3 +138,4 @@ class Report:
     steps: int | None = None
     step_size: float | None = None
     curves: dict[str, Any] = field(default_factory=dict)
+    scaling: Mapping[str, Any] | None = None

@@ -47,7 +47,11 @@ class Witness:
 def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations, *, trial: int, step: int) -> Witness:
     """The witness of a claim that `trial` breaks at `step`."""
     row = seen.trials.index(trial)
-    start = {symbol: array[row : row + 1, :1] for symbol, array in seen.values.items() if len(array) > row}
+    start = {
+        symbol: array if np.ndim(array) == 0 else array[row : row + 1, :1]
+        for symbol, array in seen.values.items()
+        if np.ndim(array) == 0 or len(array) > row
+    }
     size = float(np.ravel(number(binding, step_size, start))[0]) if claim.experiment == "training" else 0.0
     return Witness(
         statement=binding.statement.id,
@@ -59,14 +63,14 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
         trial=trial,
         step=step,
         step_size=size,
-        parameters=_given(binding, "given"),
+        parameters={name: repr(value) for name, value in plan.given.items()} | _given(binding, "given"),
         assume=_given(binding, "constant"),
     )
 
 
 def confirmed(claim: Claim, binding: Binding, plan: Plan, witness: Witness) -> bool | None:
     """Whether the slow implementation sees the violation too; None when it cannot replay it."""
-    replay = experiment(claim.experiment, binding).replay
+    replay = experiment(claim.experiment, binding, plan).replay
     seen = None if replay is None else replay(binding, plan, witness.trial, witness.step)
     return None if seen is None else bool(violating_trials(claim, binding, seen)[0])
 
@@ -98,7 +102,8 @@ def replay_witness(path: str | Path) -> tuple[Witness, bool | None]:
         assume=witness.assume,
     )
     chosen = find_activation(witness.activation)
-    plan = Plan(data, chosen, witness.width, (witness.trial,), witness.step, witness.seed, "cpu")
+    given = {name: float(value) for name, value in witness.parameters.items()}
+    plan = Plan(data, chosen, witness.width, (witness.trial,), witness.step, witness.seed, "cpu", given=given)
     return witness, confirmed(statement.claim(witness.claim), binding, plan, witness)
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from boundkit.campaign import Store, campaign, read_campaign, run_campaign, summarise
+from boundkit.campaign.run import tasks
 from boundkit.campaign.task import run_task
 from boundkit.errors import BadInput
+from boundkit.render.campaign import campaign_document, campaign_table
 from boundkit.verify import Verdict, verify
 
 GRID = {
@@ -39,6 +41,17 @@ def test_a_campaign_says_what_verify_says(tmp_path: Path) -> None:
     assert (report.verdict, report.width, report.trials) == (whole.verdict, whole.width, whole.trials)
     assert report.interval == whole.interval
     assert [c.worst_margin for c in report.claims] == pytest.approx([c.worst_margin for c in whole.claims])
+
+
+def test_assumed_constants_are_told_with_the_verdict(tmp_path: Path) -> None:
+    """The value on which a verdict rests is in the summary, the document and the table."""
+    store = Store(tmp_path / "s")
+    grid = campaign(**{**GRID, "statements": ["os19.thm2_1"], "levels": ["literal"], "assume": {"c": 1}, "trials": 3})
+    run_campaign(grid, store, executor_name="inline")
+    found = summarise(store.rows)
+    assert [dict(report.assumed) for _, report in found] == [{"c": "1"}]
+    assert campaign_document(found)["cells"][0]["assumed"] == {"c": "1"}
+    assert "c = 1" in campaign_table(found).to("md")
 
 
 def test_a_store_remembers_versions_and_seeds(tmp_path: Path) -> None:
@@ -108,3 +121,42 @@ def test_a_file_that_is_missing_or_no_toml_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "bad.toml").write_text("statements = [")
     with pytest.raises(BadInput, match="is not TOML"):
         read_campaign(tmp_path / "bad.toml")
+
+
+def test_of_several_grids_the_last_that_names_a_statement_counts() -> None:
+    """Patterns stand for what can be put on trial, defaults come from outside of the grids, names go where they fit."""
+    grid = campaign(
+        data=["orthonormal:n=4"],
+        trials=5,
+        together=2,
+        grids=[
+            {"statements": ["os19.thm2_1*"], "set": {"delta": 1}, "assume": {"c": 3}},
+            {"statements": ["os19.thm2_1.tracked"], "levels": ["relaxed"], "widths": [50], "trials": 2},
+        ],
+    )
+    found = {cell.statement: (cell, trials) for cell, trials in zip(grid.cells, grid.trials, strict=True)}
+    assert len(found) == len(grid.cells)
+    assert (found["os19.thm2_1"][0].assume, found["os19.thm2_1"][1]) == ({"c": "3"}, 5)
+    assert found["os19.thm2_1.refined"][0].assume == {}
+    changed, trials = found["os19.thm2_1.tracked"]
+    assert (changed.level, changed.k, changed.parameters, trials) == ("relaxed", 50, {}, 2)
+    planned = [task.trials for task in tasks(grid) if task.cell is changed]
+    assert planned == [(0, 1)]
+    assert [task.trials for task in tasks(grid) if task.cell is found["os19.thm2_1"][0]] == [(0, 1), (2, 3), (4,)]
+
+
+@pytest.mark.parametrize(
+    ("change", "argument"),
+    [
+        ({"statements": ["nothing.*"]}, "statements"),
+        ({"assume": {"C": 1}}, "assume"),
+        ({"set": {"surprise": 1}}, "set"),
+        ({"grids": []}, "grids"),
+        ({"grids": ["os19.*"]}, "grids"),
+    ],
+)
+def test_what_fits_no_statement_is_refused(change: dict[str, Any], argument: str) -> None:
+    """A pattern without a statement, a constant or parameter that none of them has, and grids that are no tables."""
+    with pytest.raises(BadInput) as caught:
+        campaign(**{**GRID, "statements": ["os19.thm2_1"], **change})
+    assert caught.value.argument == argument

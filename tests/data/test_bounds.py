@@ -19,7 +19,8 @@ from boundkit.data.bounds import (
     sum_bound,
 )
 from boundkit.data.eigenvalues import smallest_kernel_eigenvalue
-from boundkit.data.gram import closest_pair, gram_eigenvalue, khatri_rao_eigenvalue
+from boundkit.data.gram import gram_eigenvalue, khatri_rao_eigenvalue
+from boundkit.data.pairs import closest_pair
 from boundkit.errors import NotApplicable
 
 

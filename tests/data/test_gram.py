@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from boundkit.arithmetic import precision
-from boundkit.data import Dataset, dataset, gram
+from boundkit.data import Dataset, dataset, gram, pairs
 from boundkit.errors import Infeasible, NotApplicable
 
 
@@ -64,7 +64,7 @@ def test_enclosures_contain_the_exact_numbers(arithmetic, drawn):
             (gram.gram_eigenvalue(data), least),
             (gram.khatri_rao_eigenvalue(data), least_square),
             (gram.largest_gram_eigenvalue(data), largest),
-            (gram.closest_pair(data), closest),
+            (pairs.closest_pair(data), closest),
         ]
         size = float(largest) ** 2 + float(largest)
         for enclosure, truth in enclosures:
@@ -101,7 +101,7 @@ def test_tiny_separations_keep_their_digits(gap, sign):
     stacked = np.vstack([others, first, second])
     if gap > 1e-4:
         stacked /= np.linalg.norm(stacked, axis=1, keepdims=True)
-    closest = gram.closest_pair(Dataset("test", stacked, np.ones(82)))
+    closest = pairs.closest_pair(Dataset("test", stacked, np.ones(82)))
     with mpmath.workdps(60):
         rows = exact_rows(stacked[-2:], True)
         truth = sum((a - sign * b) ** 2 for a, b in zip(*rows, strict=True))
@@ -114,14 +114,14 @@ def test_opposite_rows_have_separation_exactly_zero():
     """x_i = -x_j is allowed and gives exactly 0."""
     X = dataset("sphere:n=6,d=3").X.copy()
     X[4] = -X[1]
-    assert gram.closest_pair(Dataset("test", X, np.ones(6))) == 0
+    assert pairs.closest_pair(Dataset("test", X, np.ones(6))) == 0
 
 
 def test_too_many_closest_pairs_fall_back_to_a_wider_enclosure(monkeypatch):
     """When the pairs cannot all be measured in balls, the float64 enclosure still contains the answer."""
-    tight = gram.closest_pair(dataset("circle:n=50"))
-    monkeypatch.setattr(gram, "LARGEST_PAIR_WORK", 10)
-    wide = gram.closest_pair(dataset("circle:n=50"))
+    tight = pairs.closest_pair(dataset("circle:n=50"))
+    monkeypatch.setattr(pairs, "LARGEST_WORK", 10)
+    wide = pairs.closest_pair(dataset("circle:n=50"))
     assert wide.contains(tight)
     assert 0 < float(wide.rad()) < 1e-12
 
@@ -140,9 +140,9 @@ def test_the_tolerance_on_row_lengths():
 def test_limits_are_stated():
     """One sample has no pair; more than 8000 samples are infeasible, by name."""
     with pytest.raises(NotApplicable, match="at least two samples"):
-        gram.closest_pair(dataset("sphere:n=1,d=3"))
+        pairs.closest_pair(dataset("sphere:n=1,d=3"))
     with pytest.raises(Infeasible, match="n = 8001 samples"):
-        gram.closest_pair(dataset("circle:n=8001"))
+        pairs.closest_pair(dataset("circle:n=8001"))
 
 
 def test_the_largest_entries_do_not_overflow():

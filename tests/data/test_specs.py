@@ -11,7 +11,7 @@ from boundkit.errors import BadInput
 
 MALFORMED = {
     "spere:n=4,d=2": "did you mean sphere",
-    "": "unknown; valid: circle",
+    "": "unknown; valid: arc, circle",
     "sphere": "n = None: is needed",
     "sphere:n=4": "d = None: is needed",
     "sphere:": "NAME:key=value",

@@ -17,6 +17,7 @@ from boundkit.papers.ofls19 import (
     meta,
     mixture,
     network,
+    random_error,
     random_start,
     remarks,
 )
@@ -206,7 +207,7 @@ def test_kernel_width_against_the_specification(draws):
 def test_allowances_for_curvature(draws):
     """(6.64) is 0.075 C_r zeta and (6.90) is at most 0.28 zeta, so 0.19 zeta serves the repaired theorem (C33)."""
     for point in draws:
-        rho = number(random_start.ALLOWANCE, **point)
+        rho = number(random_error.ALLOWANCE, **point)
         assert rho <= 0.19 * point["alignment"] ** 2 * point["fit_precision"]
         assert 1.5 * rho <= 0.28 * point["fit_precision"]
         rows = number(arbitrary.LOSS_CURVATURE, **{**point, "k": width("thm6_21", **point)})

@@ -66,6 +66,7 @@ def random_spectrum(rng, rows=6, columns=9):
     return (left * values) @ right[:rows], rng.standard_normal(rows), values
 
 
+@pytest.mark.attacks("ofls19.def2_1", "ofls19.def6_1", "ofls19.lem6_2")
 def test_early_stopping_value(rng):
     """Definitions 2.1 and 6.1 and Lemma 6.2 on random spectra; scale invariance and the two-term bound."""
     for _ in range(200):
@@ -86,6 +87,7 @@ def test_early_stopping_value(rng):
         assert scaled["stopping_value"] == pytest.approx(stopping)
 
 
+@pytest.mark.attacks("ofls19.lem6_3", "ofls19.lem6_3.sharpened")
 def test_asymmetric_contraction(rng):
     """Lemma 6.3 and its root: never exceeded, and the printed bound is loose by a factor two in its excess."""
     worst = 0.0
@@ -102,6 +104,7 @@ def test_asymmetric_contraction(rng):
     assert worst > 0.5
 
 
+@pytest.mark.attacks("ofls19.lem6_4", "ofls19.lem6_4.sharpened")
 def test_square_roots(rng):
     """Lemma 6.4 without its factor two, by the construction of its proof; attained when one matrix is zero."""
     worst = 0.0
@@ -121,6 +124,7 @@ def test_square_roots(rng):
     assert worst > 0.99
 
 
+@pytest.mark.attacks("ofls19.lem6_5", "ofls19.cor6_6")
 def test_linearised_dynamics(rng):
     """Lemma 6.5 and Corollary 6.6 against iterating the linear problem."""
     for _ in range(40):
@@ -139,6 +143,7 @@ def test_linearised_dynamics(rng):
             current = matrix @ theta + residual
 
 
+@pytest.mark.attacks("ofls19.lem6_8.repaired")
 def test_perturbation_growth(rng):
     """Lemma 6.8 with its repaired condition, at equality in the recursion and the driver."""
     worst = 0.0
@@ -156,6 +161,7 @@ def test_perturbation_growth(rng):
     assert 0.5 < worst <= 1
 
 
+@pytest.mark.attacks("ofls19.thm5_3", "ofls19.thm5_3.sharpened")
 def test_meta_theorem_on_a_smooth_map(rng):
     """Theorem 5.3 and its sharpened form at every step, on A theta + kappa sin(C theta) with all hypotheses met."""
     for _ in range(4):
@@ -198,6 +204,7 @@ def test_meta_theorem_on_a_smooth_map(rng):
         assert smaller <= reach * ROUND
 
 
+@pytest.mark.attacks("ofls19.sec2_1.repaired")
 def test_linear_model_split(rng):
     """The split with the factor 1/2 adds up and agrees with fresh noise; as printed the pieces do not add up (C5)."""
     samples, features, rank, sigma_x, sigma_y = 200, 300, 5, 0.2, 2.0

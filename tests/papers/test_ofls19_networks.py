@@ -69,6 +69,7 @@ def rng():
     return np.random.default_rng(11)
 
 
+@pytest.mark.attacks("ofls19.lem6_9", "ofls19.lem6_10.repaired", "ofls19.lem6_10.sharpened")
 def test_jacobian_bounds(rng):
     """Lemmas 6.9 and 6.10 hold with sqrt(kK) and in the sharpened form; with sqrt(K) they fail (C22)."""
     broken, tight = 0.0, 0.0
@@ -96,6 +97,7 @@ def test_jacobian_bounds(rng):
     assert tight > 0.99
 
 
+@pytest.mark.attacks("ofls19.def3_1.repaired", "ofls19.lem6_11")
 def test_mean_gram_matrix(rng):
     """Lemma 6.11: the mean is k Var(V) times the kernel, so variance nu^2/K overshoots by k/K (C3)."""
     n, d, k, outputs, nu = 4, 3, 6, 2, 1.3
@@ -115,6 +117,7 @@ def test_mean_gram_matrix(rng):
     assert p["kernel_norm"] <= bound("def3_1", "kernel_norm", B=1, norm_X=norm(x))
 
 
+@pytest.mark.attacks("ofls19.thmB_1.repaired")
 def test_joint_jacobian(rng):
     """Theorem B.1 fails as printed for softplus at zero weights (C40); the repaired form holds everywhere."""
     softplus, slope = lambda z: np.logaddexp(0, z), lambda z: 1 / (1 + np.exp(-z))
@@ -141,6 +144,7 @@ def test_joint_jacobian(rng):
             assert bound("thmB_1", "joint_norm", **p) == 0
 
 
+@pytest.mark.attacks("ofls19.lem6_13.sharpened", "ofls19.lem6_14.sharpened")
 def test_first_predictions_and_gram_matrix(rng):
     """Lemmas 6.13 and 6.14 in their sharpened forms: the events fail no more often than they say."""
     n, d, outputs, k, nu, failure, trials = 20, 4, 2, 40, 1.0, 0.05, 60
@@ -159,6 +163,7 @@ def test_first_predictions_and_gram_matrix(rng):
     assert gram < bound("lem6_13.repaired", "gram", **p) <= bound("lem6_13", "gram", **p)
 
 
+@pytest.mark.attacks("ofls19.lem6_17.repaired")
 def test_complexity_with_a_small_activation():
     """phi = sin/5, one unit, two equal samples: complexity 0.1, printed bound 0.028, repaired 0.141 (C26)."""
     signs = np.array([[s, t] for s in (-1, 1) for t in (-1, 1)])
@@ -205,6 +210,7 @@ def stopping(measured, cutoff, gamma):
     return np.linalg.norm(weights * measured["parts"])
 
 
+@pytest.mark.attacks("ofls19.lem6_19", "ofls19.lem6_19.sharpened")
 @pytest.mark.parametrize("width", [4, 200])
 def test_lemma_6_19_with_all_hypotheses_met(rng, width):
     """Random unit inputs, paired start, nu raised until (6.44) holds: (6.45) to (6.47) at every step."""
@@ -232,6 +238,7 @@ def test_lemma_6_19_with_all_hypotheses_met(rng, width):
     assert residual <= bound("lem6_19.sharpened", "residual", **p) <= bound("lem6_19", "residual", **p)
 
 
+@pytest.mark.attacks("ofls19.d.paired", "ofls19.thm3_3.repaired")
 @pytest.mark.parametrize(
     ("n", "gamma", "zeta", "rhs", "certified"), [(8000, 3, 0.05, 0.681, 0.273), (2 * 10**4, 3, 0.05, 0.508, None)]
 )
@@ -303,6 +310,7 @@ def test_an_interpolator_as_initialisation_refutes_the_use_at_later_iterates(rng
     assert bound("d.certificate", **q) > 1  # from the start that is independent of the sample: rightly vacuous
 
 
+@pytest.mark.attacks("ofls19.thmA_1.sharpened")
 def test_noiseless_mixture_kernel(rng):
     """Theorem A.1 in its exact form, and the energy of the labels does not depend on n."""
     classes, per_class, d = 3, 2, 10
@@ -327,6 +335,7 @@ def test_noiseless_mixture_kernel(rng):
     assert energies[0] == pytest.approx(energies[1])
 
 
+@pytest.mark.attacks("ofls19.lemA_2.tracked")
 def test_kernel_under_input_noise(rng):
     """Lemma A.2 with constants, the projections by Davis and Kahan, and a bias linear in the noise (C37)."""
     n, d, count, ratios = 100, 20, 4, []

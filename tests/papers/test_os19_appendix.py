@@ -28,6 +28,7 @@ def claims_hold(id, values):
     return all(holds(claim.relation, values, FLOAT) for claim in statement(f"os19.{id}").claims)
 
 
+@pytest.mark.attacks("os19.setup.repaired")
 @pytest.mark.parametrize("k", [1, 2, 3, 4, 5, 10, 11])
 def test_norms_of_balanced_weights(k):
     """C1: at odd width |v|^2 is (k-1)/k of |y|^2/n; the repaired form has it at every width."""
@@ -42,6 +43,7 @@ def test_norms_of_balanced_weights(k):
     assert (values[V["norm_v"]] / number(claim.rhs, values)) ** 2 == pytest.approx(1 if even else (k - 1) / k)
 
 
+@pytest.mark.attacks("os19.sec6_1", "os19.appF_row")
 @pytest.mark.parametrize("seed", range(5))
 def test_jacobian_identities(seed):
     """The row form of (6.1) agrees with finite differences, its Gram matrix and rows with the identities (C2)."""
@@ -70,6 +72,7 @@ def test_jacobian_identities(seed):
     assert claims_hold("appF_row", values)
 
 
+@pytest.mark.attacks("os19.thm6_14", "os19.lem6_7.sharpened")
 def test_matrix_chernoff_bound():
     """The probability is the printed one, makes Lemma 6.7's exact width, and is respected by random projections."""
     theorem = statement("os19.thm6_14")
@@ -95,6 +98,7 @@ def test_matrix_chernoff_bound():
     assert number(theorem.failure, found) < 0.9
 
 
+@pytest.mark.attacks("os19.lemG_1")
 @pytest.mark.parametrize("seed", range(200))
 def test_asymmetric_perturbation(seed):
     """G.1 on random matrices with perturbations along r, where it is nearly attained."""
@@ -130,6 +134,7 @@ def one_step(rng, *, ratio):
     )
 
 
+@pytest.mark.attacks("os19.lemG_3", "os19.lemG_3.sharpened", "os19.lemG_4.repaired", "os19.lemG_4.sharpened")
 @pytest.mark.parametrize("seed", range(300))
 def test_step_lemmas(seed):
     """G.3 and G.4 with their sharper forms on Jacobians at the edge of Assumptions 2 to 4."""

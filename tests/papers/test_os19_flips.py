@@ -50,6 +50,7 @@ def flipping_step(W, x, count):
     return step
 
 
+@pytest.mark.attacks("os19.lemC_1", "os19.lem6_8", "os19.lem6_8.sharpened")
 @pytest.mark.parametrize("seed", range(40))
 def test_drift_through_derivatives(seed):
     """C.1 for ReLU flips and the spectral Lipschitz bound D18 for tanh; the latter is below Lemma 6.8."""
@@ -71,6 +72,7 @@ def test_drift_through_derivatives(seed):
     assert bounds[0] <= bounds[1] * (1 + 1e-12)
 
 
+@pytest.mark.attacks("os19.lemC_2", "os19.lemC_2.sharpened", "os19.lemC_2.refined")
 @pytest.mark.parametrize("seed", range(30))
 def test_counts_of_adversarial_flips(seed):
     """C.2, its sharpened form and D19 against the cheapest way to flip any number of units on one sample."""
@@ -107,6 +109,7 @@ def test_sharpened_ball_is_larger_and_counts_less():
         assert count[1] == pytest.approx(count[0] - 1)
 
 
+@pytest.mark.attacks("os19.lemC_3", "os19.lemC_3.sharpened")
 def test_frequency_of_small_preactivations():
     """C.3 at k = 200, m = 10: violations are rarer than stated, for the printed and for the improved level."""
     rng = np.random.default_rng(0)

@@ -46,6 +46,7 @@ def test_printed_theorem_is_false_for_steep_activations(C):
         assert [holds(claim.relation, values, BALL) for claim in printed.claims] == [False] * 3
 
 
+@pytest.mark.attacks("os19.thm3_2.repaired")
 @pytest.mark.parametrize("scale", [1, 1000])
 def test_repaired_theorem_survives_steep_activations(scale):
     """The repaired width does not depend on the scale, and at that width the eigenvalue bound holds."""
@@ -131,6 +132,7 @@ def test_repaired_implies_tracked_implies_refined(values):
     assert 1 - number(refined.probability, own) <= n**-100.0 + 1e-15
 
 
+@pytest.mark.attacks("os19.def3_1", "os19.eq3_gamma", "os19.thm3_2.refined")
 @pytest.mark.parametrize("seed", range(3))
 def test_refined_bound_on_random_features(seed):
     """ReLU features of random data: the refined bound holds in 10 draws where it may fail with 0.01 in one."""
@@ -155,6 +157,7 @@ def test_refined_bound_on_random_features(seed):
     assert holds(statement("os19.def3_1").claims[0].relation, own, FLOAT)
 
 
+@pytest.mark.attacks("os19.eq3_1")
 def test_interpolation_by_least_squares():
     """(3.1): with full row rank the minimum-norm interpolant reaches zero loss; k < n cannot (C15a)."""
     rng = np.random.default_rng(0)

@@ -69,6 +69,13 @@ def samples(rng, n, d, spread=1.0):
     return np.clip(X @ X.T, -1, 1) - np.diag(np.diag(X @ X.T) - 1)
 
 
+@pytest.mark.attacks(
+    "os19.lemH_1",
+    "os19.lemH_1.sharpened",
+    "os19.lemH_2",
+    "os19.d.hermite_shift",
+    "os19.d.lambda_gersh",
+)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("seed", range(6))
 def test_hermite_bounds_on_the_covariances(name, seed):
@@ -113,6 +120,13 @@ def test_tail_reaches_beyond_the_khatri_rao_square():
     assert 0 < bound <= smallest(step_kernel(G) * G)
 
 
+@pytest.mark.attacks(
+    "os19.thmI_1",
+    "os19.thmI_1.sharpened",
+    "os19.thmI_1.refined",
+    "os19.corI_2",
+    "os19.corI_2.sharpened",
+)
 @pytest.mark.parametrize("seed", range(60))
 def test_indicator_covariance(seed):
     """Theorem I.1, its sharper forms and Corollary I.2 on random and clustered data."""

@@ -139,6 +139,7 @@ def test_empirical_law(size, expected):
     assert np.mean(found) == pytest.approx(law, abs=0.04)
 
 
+@pytest.mark.attacks("os19.d.khatri_rao_law")
 @pytest.mark.parametrize(("n", "d"), [(4, 2), (3, 2), (11, 4), (10, 4)])
 def test_rank_of_the_khatri_rao_square(n, d):
     """Above d(d+1)/2 samples sigma_min(X*X) vanishes for all data; at that number it does not."""

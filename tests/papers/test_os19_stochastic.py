@@ -135,6 +135,7 @@ def test_small_confidence_says_nothing(nu):
     assert number(bound, values) <= 0
 
 
+@pytest.mark.attacks("os19.d.sgd")
 @pytest.mark.parametrize("seed", range(4))
 def test_self_contained_theorem_on_linear_maps(seed):
     """D15 on random linear least squares (L = 0): rate in the mean, P(E), mean excursion; 400 paths, 3 sigma."""

@@ -174,6 +174,7 @@ def test_lemma_1_is_the_safe_ball_of_its_sharpened_form():
     assert bound("lem1.sharpened", "norm", sharp) == pytest.approx(6)
 
 
+@pytest.mark.attacks("sgd22.lem1", "sgd22.lem1.sharpened")
 def test_lemma_1_on_random_maps():
     """Singular values of the Jacobian of A w + 0.3 sin(B w) stay within both forms on the ball."""
     rng = np.random.default_rng(0)
@@ -229,6 +230,7 @@ def scalar_loss(w, mean):
     return mean * np.sin(np.clip(w, -np.pi / 2, np.pi / 2)) ** 2 / 2
 
 
+@pytest.mark.attacks("sgd22.d.general")
 @pytest.mark.parametrize("slopes", [(1.0, 3.0), (0.2, 1.0, 4.0), (1.0, 1.0)])
 @pytest.mark.parametrize("start", [0.05, 0.3])
 @pytest.mark.parametrize("radius", [0.2, 0.5])
@@ -297,6 +299,7 @@ def test_check_06_violates_the_printed_rate():
         assert bound("thm1", "rate", printed | {"tau": i}) < 6e-12 < raw
 
 
+@pytest.mark.attacks("sgd22.thm1.repaired")
 def test_check_06_is_no_counterexample_to_the_repaired_form():
     """The repaired form excludes that step, and the stopped mean stays below its bound even there."""
     v = check_06()

@@ -79,6 +79,14 @@ def move(rng, W, U, length):
     return W + step[: W.size].reshape(W.shape), U + step[W.size :].reshape(U.shape)
 
 
+@pytest.mark.attacks(
+    "sgd22.lem3",
+    "sgd22.lemA.adjoint",
+    "sgd22.lemA.adjoint.sharpened",
+    "sgd22.lemA.beta",
+    "sgd22.lemA.beta.sharpened",
+    "sgd22.lemA.direct",
+)
 @pytest.mark.parametrize("seed", range(150))
 def test_jacobian_bounds_on_random_networks(seed):
     """(A.23) and its sharper form at a point, the direct bounds on a ball, Lipschitz constants, Lemma 3."""
@@ -132,6 +140,7 @@ def test_lemma_3_is_the_display_of_the_paper():
     assert number(FOUND["lem3"].summary["radius"], v) == pytest.approx(3.1 / (2 * hand))
 
 
+@pytest.mark.attacks("sgd22.lem.growth", "sgd22.lem.growth.sharpened", "sgd22.d.growth_sure")
 @pytest.mark.parametrize(("n", "b"), [(6, 1), (6, 2), (6, 3), (6, 6), (5, 4)])
 def test_growth_without_repetition(n, b):
     """All batches enumerated: second moment n/b exactly, and n/b is attained by one batch."""
@@ -148,6 +157,7 @@ def test_growth_without_repetition(n, b):
     assert max(batches) == pytest.approx(bound("lem.growth.sharpened", "growth_sure", v) * (1 if b > 1 else 2**-0.5))
 
 
+@pytest.mark.attacks("sgd22.d.growth_repetition")
 @pytest.mark.parametrize(("n", "b"), [(3, 1), (3, 2), (4, 3)])
 def test_growth_with_repetition(n, b):
     """All ordered draws enumerated: n/b + 1 - 1/b exactly when residuals are orthogonal; n almost surely."""
@@ -162,6 +172,7 @@ def test_growth_with_repetition(n, b):
     assert bound("lem.growth", "growth", v) <= np.mean(np.square(norms)) * ROUNDING
 
 
+@pytest.mark.attacks("sgd22.lem.pl", "sgd22.problem")
 def test_quadratic_loss():
     """|nabla f|^2 = 4 f / n, PL with equality, smoothness 2/n."""
     rng = np.random.default_rng(0)
@@ -175,6 +186,7 @@ def test_quadratic_loss():
     assert v["loss"] == pytest.approx(bound("problem", "objective", {"n": 5, "misfit": np.linalg.norm(Z - Y)}))
 
 
+@pytest.mark.attacks("sgd22.lemA5", "sgd22.lemA6.repaired")
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=50, deadline=None)
 def test_products(seed):
@@ -199,6 +211,7 @@ def test_lemma_a6_is_false_entrywise():
     assert abs(ones @ ones).max() > bound("lemA6", "product", v)
 
 
+@pytest.mark.attacks("sgd22.lemA7.repaired")
 @pytest.mark.parametrize(("width", "ratio"), [(10, 1.5), (100, 4.7), (1000, 14.4)])
 def test_lemma_a7_is_false_and_its_repair_holds(width, ratio):
     """CHECK-10: all rows along the top singular vector near the norm limit exceed K by about 0.47 sqrt(k)."""
@@ -219,6 +232,7 @@ def test_lemma_a7_is_false_and_its_repair_holds(width, ratio):
         assert change <= bound("lemA7.repaired", label, v)
 
 
+@pytest.mark.attacks("sgd22.lemA7.repaired")
 @given(seed=st.integers(0, 10**6))
 @settings(max_examples=50, deadline=None)
 def test_repaired_lemma_a7_on_random_weights(seed):
@@ -238,6 +252,7 @@ def test_repaired_lemma_a7_on_random_weights(seed):
         assert change <= bound("lemA7.repaired", label, v) * ROUNDING
 
 
+@pytest.mark.attacks("sgd22.lemA8.repaired")
 @pytest.mark.parametrize("dimension", [10, 100, 1000])
 def test_lemma_a8_is_false_and_its_repair_holds(dimension):
     """CHECK-11: at threshold sqrt(D)/2 the tail is near 1, whatever the constant for large D; the repair is exact."""
@@ -273,6 +288,7 @@ def erf_kernel(a, r):
     return 2 / np.pi * np.arcsin(2 * a**2 * r / (1 + 2 * a**2))
 
 
+@pytest.mark.attacks("sgd22.lemA.kernel.repaired", "sgd22.lemA.kernel.sharpened")
 @pytest.mark.parametrize("scale", [0.3, 1.0, 3.0])
 def test_repaired_kernel_bounds(scale):
     """Closed-form kernel of erf on unit samples at several scales of the initialisation: both bounds, all degrees."""
@@ -335,6 +351,7 @@ def test_check_14_printed_kernel_bounds_fail():
     assert 2 < 0.0770 / bound("lemA.kernel", "largest", v) < 2.54
 
 
+@pytest.mark.attacks("sgd22.def5.repaired")
 def test_check_20_hermite_norm():
     """Without 1/i! the sum of squares grows without bound for tanh; with it the norm is E phi^2."""
     c = coefficients(np.tanh, 1.0, 14)
@@ -343,6 +360,7 @@ def test_check_20_hermite_norm():
     assert number(V["hermite_tail"], tanh_moments()) == pytest.approx(0.0274153, abs=1e-6)
 
 
+@pytest.mark.attacks("sgd22.d.mean_initial_loss")
 def test_mean_loss_at_initialisation():
     """The mean of the loss over 4000 draws agrees with the formula within five standard errors."""
     rng = np.random.default_rng(3)
@@ -361,6 +379,7 @@ def frequency(events):
     return share - 5 * np.sqrt(max(share * (1 - share), 1 / len(events)) / len(events))
 
 
+@pytest.mark.attacks("sgd22.d.output_weights", "sgd22.d.features_frobenius", "sgd22.d.initial_loss")
 @pytest.mark.parametrize("k", [2, 8])
 def test_tails_at_initialisation(k):
     """Output weights, Frobenius norm of the features, loss given the features: failures within their bounds."""
@@ -397,6 +416,7 @@ def test_printed_choice_of_the_output_deviation():
     assert number(constant.value, v) == pytest.approx(0.5)
 
 
+@pytest.mark.attacks("sgd22.lemA.event.tracked")
 @pytest.mark.parametrize(("k", "d", "slack"), [(20, 1, 1.3), (150, 2, 1.0), (3000, 1, 0.8)])
 def test_row_norms_by_exact_tails(k, d, slack):
     """The exact failure of the event (chi-square) is within the tracked bound, given k_1^2 log k >= 5."""
@@ -411,6 +431,7 @@ def test_row_norms_by_exact_tails(k, d, slack):
     assert total <= number(FOUND["lemA.event.tracked"].failure, v)
 
 
+@pytest.mark.attacks("sgd22.lemA.h0.tracked")
 def test_initial_loss_along_the_paper():
     """The tracked bound of (A.55) holds with its probability, and contains the labels and the number of outputs."""
     rng = np.random.default_rng(5)
@@ -437,6 +458,7 @@ def test_check_18_sum_of_norms():
     assert sum_of_norms > 10 * np.linalg.norm(U @ A)
 
 
+@pytest.mark.attacks("sgd22.lemA.gram.repaired", "sgd22.lemA.mu.repaired", "sgd22.d.features_norm")
 @pytest.mark.parametrize("k", [8, 40])
 def test_chernoff_tails_on_random_features(k):
     """erf features of two nearly parallel samples: failures of both eigenvalue bounds are within D5."""

@@ -169,6 +169,7 @@ def test_antipodal_data():
         assert bound("d.network", "path", values) / values["radius"] == pytest.approx(exit_bound, rel=0.05)
 
 
+@pytest.mark.attacks("sgd22.d.network")
 @pytest.mark.parametrize("batch", [1, 2])
 def test_training_stays_within_the_certificate(batch):
     """Forty runs of SGD from the certified start: no exit, mean loss and mean path below their bounds."""

@@ -135,15 +135,16 @@ def test_findings_are_where_the_specification_puts_them(name, numbers):
 
 @pytest.mark.parametrize("item", STATEMENTS, ids=lambda item: item.id)
 def test_statements_are_consistent(item):
-    """Open constants have no value, derived forms say what they improve and why, claims are not observed yet."""
+    """Open constants have no value, derived forms say what they improve and why, observed claims have a twin."""
     for constant in item.constants:
         assert (constant.value is None) == (constant.status == "open")
     labels = [hypothesis.label for hypothesis in item.hypotheses]
     assert len(labels) == len(set(labels))
     assert len({claim.label for claim in item.claims}) == len(item.claims)
     for claim in item.claims:
-        assert claim.experiment == "unobserved"
-        assert tightness not in claim.template.free_symbols
+        observed = claim.experiment != "unobserved"
+        assert (tightness in claim.template.free_symbols) == observed
+        assert bool(claim.twin_reason) == observed
         assert claim.observable in claim.template.free_symbols
     if item.form != "printed":
         assert item.improves is not None

@@ -112,6 +112,7 @@ def test_reference_table_at_zero(d, p, n, lowest, hessian_min, gap, bound, sigma
     assert right == pytest.approx(bound, rel=1e-4)
 
 
+@pytest.mark.attacks("sjl17.deriv.repaired")
 @pytest.mark.parametrize("seed", range(60))
 def test_hessian_form_has_four_over_n(seed):
     """(6.4) needs 4/n: finite differences agree with the repaired form and not with the printed one (C4)."""
@@ -138,6 +139,7 @@ def test_hessian_form_has_four_over_n(seed):
     assert abs(left - right) > 1e-3 * values["linearised_form"]
 
 
+@pytest.mark.attacks("sjl17.d.strict_saddle")
 @pytest.mark.parametrize("seed", range(80))
 def test_strict_saddles_without_gradient_condition(seed):
     """D1 at points that are not critical, with extra units of weight zero and uneven data."""
@@ -152,6 +154,7 @@ def test_strict_saddles_without_gradient_condition(seed):
         assert_below("d.strict_saddle", label, values)
 
 
+@pytest.mark.attacks("sjl17.d.approximate_stationarity", "sjl17.d.balanced_stationarity")
 @pytest.mark.parametrize("seed", range(60))
 def test_approximate_stationarity_with_d_units_of_each_sign(seed):
     """D2 for five thresholds and for the balanced one."""
@@ -183,6 +186,7 @@ def test_homogeneity_of_the_excess_bounds():
         assert after == pytest.approx(s**power * before)
 
 
+@pytest.mark.attacks("sjl17.thm2_1", "sjl17.lem6_1")
 @pytest.mark.parametrize(("p", "m", "n"), [(3, 3, 6), (3, 3, 15), (4, 4, 6)])
 def test_local_minima_are_global(p, m, n):
     """Theorem 2.1: descent ends at the smallest loss, and Lemma 6.1 explains it: no residual covariance is left."""
@@ -219,6 +223,7 @@ def test_too_few_negative_units_miss_the_minimum():
     assert found.fun > Network(found.x.reshape(-1, d), v, X, y).smallest_loss() + 0.01
 
 
+@pytest.mark.attacks("sjl17.d.expected_minimum")
 def test_expected_minimum_above_the_threshold():
     """D3: the smallest loss averages to sigma^2 (n - d(d+1)/2) / (2n); 1/3 at d = 4, n = 30."""
     rng = np.random.default_rng(1)
@@ -234,6 +239,7 @@ def test_expected_minimum_above_the_threshold():
     assert measured == pytest.approx(right, rel=0.02)
 
 
+@pytest.mark.attacks("sjl17.lem5_6.sharpened")
 @pytest.mark.parametrize("d", [3, 4])
 def test_rank_of_the_khatri_rao_square(d):
     """Lemma 5.6 and D3: the rank is min(n, d(d+1)/2) for Gaussian data, any n."""
@@ -263,6 +269,12 @@ def planted(rng, *, d, k, n, scale=1.0, equal=True):
     return net, M, values
 
 
+@pytest.mark.attacks(
+    "sjl17.d.planted_identity",
+    "sjl17.d.stationary_loss",
+    "sjl17.d.stationary_loss.narrow",
+    "sjl17.loc_second_order.sharpened",
+)
 @pytest.mark.parametrize("seed", range(80))
 def test_planted_loss_at_any_point(seed):
     """D5 in its three forms, its narrow form, and the tracked and printed bounds on the event."""
@@ -287,6 +299,7 @@ def test_planted_loss_at_any_point(seed):
             assert_below(f"thm2_2_approximate{form}", "loss", values)
 
 
+@pytest.mark.attacks("sjl17.d.stationary_loss.narrow")
 @pytest.mark.parametrize("seed", range(40))
 def test_narrow_planted_networks(seed):
     """D5 with exactly d units."""
@@ -343,6 +356,7 @@ def test_reference_path_of_the_planted_network(steps, loss, gradient, curvature,
     assert sides("thm2_2_approximate", "loss", values)[1] == pytest.approx(printed, rel=5e-3)
 
 
+@pytest.mark.attacks("sjl17.d.spurious_minimum")
 def test_negative_output_weights_trap_joint_training():
     """D21: at W = 0 with negative output weights nothing nearby is better, a small positive unit is."""
     rng = np.random.default_rng(5)
@@ -371,6 +385,7 @@ def test_nonnegative_networks_cannot_fit_normal_labels():
         assert np.mean((outputs - y) ** 2) / 2 >= floor
 
 
+@pytest.mark.attacks("sjl17.thm2_2.sharpened")
 @pytest.mark.parametrize(("d", "k", "n", "rank"), [(4, 4, 2, 4), (4, 6, 10, 1), (3, 3, 40, 2)])
 def test_planted_descent_reaches_zero(d, k, n, rank):
     """D4: any number of samples and any planted rank, and only k = d positive units: descent ends at zero loss."""

@@ -44,6 +44,7 @@ def assert_claim(id, label, values, slack=1e-9):
     assert left <= right + slack * (1 + abs(left) + abs(right)), (id, label, left, right)
 
 
+@pytest.mark.attacks("sjl17.lem5_1")
 def test_kronecker_identities():
     """Lemmas 5.1, 5.2 and 5.4 as their titles say."""
     rng = np.random.default_rng(0)
@@ -58,6 +59,7 @@ def test_kronecker_identities():
     assert product.T @ product == pytest.approx((F.T @ F) * (G.T @ G))
 
 
+@pytest.mark.attacks("sjl17.d.khatri_rao_norm")
 @pytest.mark.parametrize("seed", range(100))
 def test_khatri_rao_norms(seed):
     """D6, also with fewer rows than columns and uneven columns."""
@@ -90,6 +92,7 @@ def scaled_rows(A, v):
     }
 
 
+@pytest.mark.attacks("sjl17.lem5_3.refined", "sjl17.lem5_3.repaired")
 @pytest.mark.parametrize("seed", range(100))
 def test_scaled_rows(seed):
     """D13 for tall matrices and the printed lemma for wide ones."""
@@ -121,6 +124,7 @@ def test_best_sub_exponential_constant():
     assert float(moment[1]) == pytest.approx(1.24575, abs=1e-5)
 
 
+@pytest.mark.attacks("sjl17.d.heaviest_moment")
 @pytest.mark.parametrize("ratio", [1.5, 3.02322613, 9])
 def test_heaviest_moment_against_quadrature(ratio):
     """The closed form of D14 against a numerical integral of the tail."""
@@ -154,6 +158,7 @@ SLOPES = {
 }
 
 
+@pytest.mark.attacks("sjl17.d.slope_variance")
 @pytest.mark.parametrize(("name", "b", "sigma", "mean", "curved", "variance"), MOMENTS)
 def test_moments_of_the_specification(name, b, sigma, mean, curved, variance):
     """Closed forms against the table of the specification and against quadrature."""
@@ -213,6 +218,7 @@ def test_linear_activation_breaks_case_b():
     assert singular(J) == pytest.approx(0, abs=1e-12)
 
 
+@pytest.mark.attacks("sjl17.lem5_7.repaired")
 @pytest.mark.parametrize("d", [20])
 def test_weighted_covariance(d):
     """Lemma 5.7: at n = 16 d log d the spectral deviation is below tr A / 2, the nuclear one far above (C12)."""
@@ -229,6 +235,7 @@ def test_weighted_covariance(d):
         assert left > 3 * right
 
 
+@pytest.mark.attacks("sjl17.lem7_6", "sjl17.lem7_7")
 def test_mean_and_whitening_of_the_centred_jacobian():
     """Lemma 7.6 by an exact Gaussian quadrature in two dimensions; Lemma 7.7 on random data."""
     rng = np.random.default_rng(4)
@@ -254,6 +261,7 @@ def test_mean_and_whitening_of_the_centred_jacobian():
     assert_claim("lem7_7", "whitening", values)
 
 
+@pytest.mark.attacks("sjl17.lem7_10")
 def test_norm_of_whitened_slopes():
     """Lemma 7.10 for the softplus at W = I: every draw is within the bounds at t = 2."""
     rng = np.random.default_rng(5)
@@ -266,6 +274,7 @@ def test_norm_of_whitened_slopes():
     assert np.mean(z**2) / d == pytest.approx(1.194, rel=0.02)
 
 
+@pytest.mark.attacks("sjl17.cor7_5.sharpened")
 @pytest.mark.parametrize(("d", "share"), [(10, 0.1), (20, 0.1), (20, 0.3)])
 def test_khatri_rao_square_of_gaussian_data(d, share):
     """Corollary 7.5 and D12: at least 0.1 d below, at most 3 sqrt(2) sqrt(nd) above, and the events of D12."""
@@ -302,6 +311,7 @@ def test_bilinear_tail_is_scale_free():
     assert after > 1.05 * before
 
 
+@pytest.mark.attacks("sjl17.pl_descent", "sjl17.pl_descent.sharpened")
 def test_descent_where_the_gradient_dominates():
     """The descent argument on random quadratics, for which the bounds on gradient and Hessian are exact."""
     rng = np.random.default_rng(6)

@@ -114,6 +114,7 @@ def assert_claim(id, label, values, slack=1e-9):
     assert left <= right + slack * (1 + abs(left) + abs(right)), (id, label, left, right)
 
 
+@pytest.mark.attacks("sjl17.d.jacobian_drift")
 @pytest.mark.parametrize("seed", range(80))
 def test_jacobian_perturbation(seed):
     """D7 in both forms, also for large perturbations."""
@@ -150,6 +151,7 @@ def test_printed_perturbation_fails_for_wide_networks():
     assert repaired[2] == pytest.approx(repaired[1], rel=0.3)
 
 
+@pytest.mark.attacks("sjl17.lem7_13.repaired", "sjl17.d.gradient_core")
 @pytest.mark.parametrize("seed", range(80))
 def test_loss_residual_and_gradient_against_distance(seed):
     """D15, its residual form, and the deterministic core of Lemma 7.12."""
@@ -210,6 +212,7 @@ def test_printed_loss_bound_fails_for_steep_activations():
     assert_claim("lem7_13.repaired", "loss", values)
 
 
+@pytest.mark.attacks("sjl17.d.hessian")
 @pytest.mark.parametrize("seed", range(60))
 def test_hessian_bound(seed):
     """D16 against the exact joint Hessian, for arbitrary labels; the Hessian itself against finite differences."""
@@ -246,6 +249,7 @@ def test_diagonal_blocks_do_not_bound_the_hessian():
     assert norm(H) == pytest.approx(1)
 
 
+@pytest.mark.attacks("sjl17.d.centring", "sjl17.d.jacobian_norm", "sjl17.d.khatri_rao_square")
 @pytest.mark.parametrize("seed", range(60))
 def test_centring(seed):
     """D8 with an arbitrary centring vector, and the data-free norms of D11, on every singular-value order."""
@@ -327,6 +331,7 @@ TABLE = [
 ]
 
 
+@pytest.mark.attacks("sjl17.d.local_certificate")
 @pytest.mark.parametrize(("seed", "name", "d", "k", "n", "s", "rho", "delta", "m", "beta", "loss_0"), TABLE)
 def test_certificate_on_the_reference_runs(seed, name, d, k, n, s, rho, delta, m, beta, loss_0):
     """D17: the table of the specification from the composed expressions; envelope, ball and path along 300 steps."""

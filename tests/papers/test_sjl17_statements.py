@@ -93,9 +93,10 @@ def test_statements_are_consistent(item):
     assert len({h.label for h in item.hypotheses}) == len(item.hypotheses)
     assert len({c.label for c in item.claims}) == len(item.claims)
     for known in item.claims:
-        assert known.experiment == "unobserved"
+        on_trial = known.experiment != "unobserved"
         assert known.observable in known.relation.free_symbols
-        assert tightness not in known.template.free_symbols
+        assert (tightness in known.template.free_symbols) == on_trial
+        assert (known.twin != 1) == bool(known.twin_reason) == on_trial
     if item.form != "printed":
         assert item.improves
         assert item.proof

@@ -149,6 +149,13 @@ def loss_values(loss, z, p):
     }[loss.key]()
 
 
+@pytest.mark.attacks(
+    "zczg18.d.loss_logistic",
+    "zczg18.d.loss_squared_hinge",
+    "zczg18.d.loss_huberised_hinge",
+    "zczg18.d.loss_hinge",
+    "zczg18.d.loss_exponential",
+)
 @pytest.mark.parametrize("loss", losses.LOSSES, ids=lambda loss: loss.key)
 @pytest.mark.parametrize("p", [0.5, 2 / 3, 0.875])
 def test_losses_satisfy_what_is_claimed(loss, p):
@@ -224,6 +231,12 @@ def run(loss, p, *, m, step, target, steps, n=8):
 RUNS = [(losses.LOGISTIC, 1.0, 0.08), (losses.SQUARED_HINGE, 0.5, 1e-2), (losses.HUBERISED_HINGE, 2 / 3, 5e-3)]
 
 
+@pytest.mark.attacks(
+    "zczg18.d.gd_iterations",
+    "zczg18.d.self_bounding",
+    "zczg18.lem5_5.sharpened",
+    "zczg18.d.zero_error",
+)
 @pytest.mark.parametrize(("loss", "p", "target"), RUNS, ids=lambda value: getattr(value, "key", None))
 def test_iterations_of_a_run(loss, p, target):
     """With the measured constant of the decrease the count of DRV-12 is never exceeded; DRV-13, DRV-14a, zero error."""
@@ -280,6 +293,7 @@ def test_flips_in_a_ball():
         assert flipped / (m * tau ** (2 / 3)) == pytest.approx(0.985, rel=0.15)
 
 
+@pytest.mark.attacks("zczg18.d.gradient_ball_L1")
 def test_gradient_in_a_ball():
     """The bound with constant 1/768 holds at the start and at changed weights within a much larger ball (DRV-11c)."""
     X, y = data()

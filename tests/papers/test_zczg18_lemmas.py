@@ -26,6 +26,7 @@ def bound(name, label, **values):
     return evaluate(BY_ID[name].claim(label).bound, {V[key]: value for key, value in values.items()}, FLOAT)
 
 
+@pytest.mark.attacks("zczg18.lemA_1.tracked")
 @pytest.mark.parametrize("m", [1, 3, 10, 40, 200, 1000])
 @pytest.mark.parametrize("failure", [0.3, 0.05, 1e-4])
 def test_norm_ratio_against_its_exact_law(m, failure):
@@ -61,6 +62,7 @@ def test_hidden_norms_linear_in_depth():
     assert (1 + 10 / 30) ** 15 - 1 > 10
 
 
+@pytest.mark.attacks("zczg18.lemA_3.tracked", "zczg18.lemA_11.sharpened")
 def test_kernel_expansion():
     """DRV-3: the formula is E of the product of positive parts; 1/16 is attained at 2, the limit constant is 1/(6 "
     "pi)."""
@@ -141,6 +143,7 @@ def test_cosines_counterexample(mu, cosine):
             assert np.cos(angle) >= claimed
 
 
+@pytest.mark.attacks("zczg18.lemA_6.tracked")
 def test_outputs_at_the_start():
     """DRV-6 holds on random first layers, and its constant is within a factor two of the largest seen."""
     random = np.random.default_rng(2)
@@ -237,6 +240,7 @@ def effective(z, y):
     return min([math.sqrt(2), *opposite, *(np.linalg.norm(z[i] + z[j]) for i, j in pairs)])
 
 
+@pytest.mark.attacks("zczg18.lemA_14.tracked")
 def test_anti_concentration_in_the_plane():
     """DRV-9 on random points with random weights, by exact sector probabilities; without antipodal pairs it is safe."""
     random = np.random.default_rng(6)
@@ -282,6 +286,7 @@ def test_practical_widths_of_many_nodes(n, phi, width):
     assert 0 < evaluate(BY_ID["lemA_15.repaired"].probability, at, FLOAT) <= 1
 
 
+@pytest.mark.attacks("zczg18.lemA_15.tracked")
 def test_many_nodes_sampled():
     """At the width of DRV-10 the count holds for adversarial weights of two samples."""
     phi, n = 1.0, 2
@@ -333,6 +338,7 @@ def test_constant_of_changed_activations():
 positive = st.fractions(Fraction(1, 50), Fraction(50), max_denominator=200)
 
 
+@pytest.mark.attacks("zczg18.lemC_1")
 @given(a=positive, b=positive, p=st.fractions(0, 1, max_denominator=20))
 @settings(max_examples=200)
 def test_potential_inequality(a, b, p):
@@ -343,6 +349,7 @@ def test_potential_inequality(a, b, p):
         assert holds(relation, values, BALL) is not False
 
 
+@pytest.mark.attacks("zczg18.lemD_2", "zczg18.lemD_2.sharpened")
 @pytest.mark.parametrize("n", [2, 5, 7])
 def test_batch_variance_by_enumeration(n):
     """DRV-17: the second moment of a batch mean without replacement is exact; Lemma D.2 is an upper bound."""

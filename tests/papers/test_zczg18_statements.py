@@ -119,9 +119,10 @@ def test_statements_are_consistent(item):
     assert len({claim.label for claim in item.claims}) == len(item.claims)
     for claim in item.claims:
         assert isinstance(claim.template, Relational)
-        assert claim.experiment == "unobserved"
         assert claim.observable in claim.template.free_symbols
-        assert tightness not in claim.template.free_symbols
+        on_trial = claim.experiment != "unobserved"
+        assert (tightness in claim.template.free_symbols) == on_trial
+        assert (claim.twin != 1) == bool(claim.twin_reason) == on_trial
     if item.form != "printed":
         assert item.improves
         assert item.proof

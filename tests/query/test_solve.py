@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from boundkit.errors import BadInput
 from boundkit.query import guarantee, required, required_width
-from boundkit.query.search import interval, smallest_integer
+from boundkit.query.search import interval, narrow, smallest_integer
 
 I4 = {"data": "orthonormal:n=4", "activation": "softplus"}
 ID = "os19.thm6_2.refined"
@@ -84,3 +84,31 @@ def test_real_ends_are_safe_and_tight(low, factor):
     assert found is not None
     assert low <= found[0] <= low * (1 + Fraction(1, 2**39))
     assert high * (1 - Fraction(1, 2**39)) <= found[1] <= high
+
+
+@given(st.integers(2, 10**15), st.integers(0, 10**14), st.booleans())
+def test_ranges_between_powers_of_two_are_found(low, length, integer):
+    """Where one condition needs at least `low` and another at most `high`, a value that satisfies both is found."""
+    high = low + length + (0 if integer else Fraction(low, 10**6))
+    found = narrow(lambda x: ["small"] * (x < low) + ["large"] * (x > high), integer=integer, largest=None)
+    powers = any(low <= 2**e <= high for e in range(60))
+    assert powers or low <= found <= high
+
+
+def test_ranges_that_are_empty_are_not_found():
+    """Conditions that exclude each other have no value, integer or real."""
+    for integer in (True, False):
+        found = narrow(lambda x: ["small"] * (x < 80) + ["large"] * (x > 75), integer=integer, largest=None)
+        assert found is None
+
+
+@given(st.integers(8, 10**12), st.integers(1, 3))
+def test_a_width_is_one_from_which_on_the_condition_holds(start, island):
+    """A condition such as k >= C log(k)^6 that also holds for tiny widths is not satisfied there."""
+    assert smallest_integer(lambda m: m <= island or m >= start, limit=10**300) == start
+
+
+def test_a_range_bounded_above_keeps_its_smallest_width():
+    """Where large widths fail for good, the smallest width of the range is the answer."""
+    assert smallest_integer(lambda m: 10 <= m <= 1000, limit=10**300) == 10
+    assert smallest_integer(lambda m: m < 0, limit=10**300) is None

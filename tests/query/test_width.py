@@ -5,10 +5,10 @@ import pytest
 import sympy
 from hypothesis import given, settings, strategies as st
 
+from boundkit.data import dataset, quantities
 from boundkit.errors import BadInput
 from boundkit.papers import statement, statements
 from boundkit.query import bind, check, guarantee, required_width
-from boundkit.query.bind import _FACTS
 from boundkit.statement.vocabulary import k
 
 I4 = "orthonormal:n=4"
@@ -190,6 +190,6 @@ def test_infinite_and_undecided_values_never_count_as_true():
 def test_facts_of_the_activation():
     """|phi(0)|, E phi(g) and gamma_phi = mu_2(phi) have the values of the specification (section 4)."""
     for name, values in {"relu": (0.0, 0.398942, 0.282095), "softplus": (0.693147, 0.806059, 0.146103)}.items():
-        binding = bind(statement("os19.thm3_2"), data="orthonormal:n=3", activation_name=name, parameters={"k": 5})
-        facts = [float(_FACTS[fact](binding.data, binding.activation).mid()) for fact in FACTS]
+        found = quantities(dataset("orthonormal:n=3"), name, FACTS)
+        facts = [float(found[fact].ball) for fact in FACTS]
         assert facts == pytest.approx(values, abs=1e-6)

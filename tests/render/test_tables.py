@@ -17,6 +17,7 @@ from boundkit.render.layout import Table
 from boundkit.render.tables import compare, table
 
 DATA = "orthonormal:n=4"
+UNBOUNDED = ("lemma", "comparator", "definition", "assumption")
 CELLS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.text(st.characters(codec="utf-8", exclude_characters="\r\0"))
 )
@@ -95,11 +96,7 @@ def test_errata_are_complete() -> None:
 def test_widths_lists_every_theorem_with_a_width_condition() -> None:
     """Every theorem and corollary that bounds the width has a row."""
     found = table("widths", data=DATA, activation="softplus", delta=1)
-    bounded = {
-        s.id
-        for s in statements()
-        if s.kind not in ("lemma", "comparator") and any(h.role == "width" for h in s.hypotheses)
-    }
+    bounded = {s.id for s in statements() if s.kind not in UNBOUNDED and any(h.role == "width" for h in s.hypotheses)}
     assert {row[0] for row in found.rows} == bounded
 
 

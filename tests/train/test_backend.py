@@ -1,29 +1,34 @@
 from __future__ import annotations
 
+import dataclasses
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from boundkit.errors import BadInput, Infeasible
-from boundkit.train import backend
+from boundkit.train import backend, cuda
 
 
 @pytest.fixture
 def no_cupy(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine without CuPy."""
-    backend.cuda_status.cache_clear()
-    monkeypatch.setattr(backend.importlib.util, "find_spec", lambda name: None)
+    cuda.cuda_status.cache_clear()
+    monkeypatch.setattr(cuda.importlib.util, "find_spec", lambda name: None)
     yield
-    backend.cuda_status.cache_clear()
+    cuda.cuda_status.cache_clear()
 
 
 def fake_cupy(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
     """A module that answers as CuPy does on a device, apart from `changes`."""
     properties = {"name": b"a device"}
     runtime = SimpleNamespace(
-        getDeviceCount=lambda: changes.get("devices", 1), getDeviceProperties=lambda i: properties
+        getDeviceCount=changes.get("count", lambda: changes.get("devices", 1)),
+        getDeviceProperties=lambda i: properties,
+        driverGetVersion=lambda: changes.get("driver", 13020),
+        runtimeGetVersion=lambda: 13020,
     )
     module = SimpleNamespace(
         float64=np.float64,
@@ -34,8 +39,8 @@ def fake_cupy(monkeypatch: pytest.MonkeyPatch, **changes: object) -> None:
         linalg=SimpleNamespace(eigvalsh=changes.get("eigvalsh", np.linalg.eigvalsh)),
         cuda=SimpleNamespace(runtime=runtime, Device=lambda: SimpleNamespace(id=0)),
     )
-    backend.cuda_status.cache_clear()
-    monkeypatch.setattr(backend.importlib.util, "find_spec", lambda name: name)
+    cuda.cuda_status.cache_clear()
+    monkeypatch.setattr(cuda.importlib.util, "find_spec", lambda name: name)
     monkeypatch.setitem(sys.modules, "cupy", module)
 
 
@@ -71,6 +76,15 @@ def test_unknown_devices_are_refused_with_the_nearest_name() -> None:
         ({}, (True, "a device")),
         ({"devices": 0}, (False, "no CUDA device is visible")),
         (
+            {"count": raising(RuntimeError("35")), "driver": 0},
+            (False, "no CUDA driver is installed (RuntimeError: 35)"),
+        ),
+        (
+            {"count": raising(RuntimeError("35")), "driver": 12080},
+            (False, "the driver is too old: it supports CUDA 12.8, this CuPy needs CUDA 13.2"),
+        ),
+        ({"count": raising(RuntimeError("100"))}, (False, "no usable CUDA device: RuntimeError: 100")),
+        (
             {"arange": raising(RuntimeError("no nvrtc\nlong text"))},
             (False, "NVRTC is not usable: RuntimeError: no nvrtc"),
         ),
@@ -86,8 +100,8 @@ def test_the_probe_reports_the_library_that_fails(
 ) -> None:
     """A device counts as usable only if compiling, multiplying and diagonalising give right numbers."""
     fake_cupy(monkeypatch, **changes)
-    assert backend.cuda_status() == expected
-    backend.cuda_status.cache_clear()
+    assert cuda.cuda_status() == expected
+    cuda.cuda_status.cache_clear()
 
 
 def test_doctor_lists_both_backends_and_the_blas() -> None:
@@ -107,3 +121,36 @@ def test_available_memory_is_positive_and_not_more_than_the_machine_has() -> Non
 
     total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     assert 2**20 < backend.host_memory() <= total
+
+
+def test_work_leaves_an_optional_device_that_fails_and_no_other() -> None:
+    """After a DeviceFault the CPU takes over only where the device was chosen and not asked for; it says why."""
+    chosen = dataclasses.replace(backend.select_device("cpu"), name="device", fused=False)
+
+    def compute(where: backend.Backend) -> tuple[str, str]:
+        if where.name == "device":
+            raise cuda.DeviceFault("lost")
+        return where.name, where.reason
+
+    assert backend.on_device(dataclasses.replace(chosen, optional=True), compute) == ("cpu", "cuda is not used: lost")
+    with pytest.raises(cuda.DeviceFault, match="lost"):
+        backend.on_device(chosen, compute)
+    with pytest.raises(Infeasible, match="out of memory on device: 3 bytes"):
+        backend.on_device(chosen, raising(MemoryError("3 bytes")))
+
+
+def test_one_thread_feeds_a_device() -> None:
+    """Workers are threads of the CPU; settings of CuPy belong to a thread."""
+    host = backend.select_device("cpu")
+    assert backend.worker_count(3, host) == 3
+    assert backend.worker_count(3, dataclasses.replace(host, fused=False)) == 1
+    with pytest.raises(BadInput, match="workers"):
+        backend.worker_count(0, host)
+
+
+def test_both_locks_pin_the_same_versions() -> None:
+    """What `make test-cupy` installs beside CuPy is what `make test` installs."""
+    folder = Path(__file__).parents[2] / "requirements"
+    everything, light = (set((folder / name).read_text().split()) for name in ("ci.txt", "gpu.txt"))
+    alone = {line.split("==")[0] for line in light - everything if "==" in line}
+    assert alone == {"cuda-pathfinder", "cupy-cuda13x", "nvidia-cuda-nvrtc"}

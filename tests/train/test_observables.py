@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from boundkit.errors import BadInput
-from boundkit.train import initial_weights, jacobian_gram, measure, train
+from boundkit.errors import BadInput, Infeasible
+from boundkit.train import initial_weights, jacobian_gram, measure, observables, train
 from tests.train.conftest import sphere_problem
 
 NAMES = ("misfit_0", "output_norm", "sigma_min_J0", "norm_J0")
@@ -61,3 +63,24 @@ def test_weights_of_either_space_give_one_gram_matrix() -> None:
     )
     with pytest.raises(BadInput, match="weights"):
         jacobian_gram(problem, weights=np.zeros((12, 5)))
+
+
+def test_running_out_of_memory_halves_the_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A MemoryError while measuring restarts with smaller blocks; if that never helps, Infeasible."""
+    problem, original, limit = sphere_problem(3, 3, "softplus"), observables._measure_chunk, 100
+    expected = measure(problem, k=600, device="cpu")
+    seen = []
+
+    def scarce(problem: Any, plan: Any, *rest: Any, **options: Any) -> Any:
+        seen.append(plan.units)
+        if plan.units > limit:
+            raise MemoryError
+        return original(problem, plan, *rest, **options)
+
+    monkeypatch.setattr(observables, "_measure_chunk", scarce)
+    np.testing.assert_allclose(measure(problem, k=600, device="cpu").misfit_0, expected.misfit_0, rtol=1e-13)
+    assert seen == sorted(seen, reverse=True)
+    assert seen[0] > limit >= seen[-1]
+    limit = 0
+    with pytest.raises(Infeasible, match="out of memory even in blocks of"):
+        measure(problem, k=600, device="cpu")

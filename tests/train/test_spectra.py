@@ -13,6 +13,7 @@ from boundkit.train import (
     replay,
     train,
 )
+from boundkit.train.cuda import DeviceFault
 from boundkit.train.reference import jacobian
 from boundkit.train.spectra import extreme_singular_values
 from tests.train.conftest import sphere_problem
@@ -96,3 +97,11 @@ def test_the_explicit_path_is_taken_only_when_needed() -> None:
     smallest, largest = extreme_singular_values(np.stack([good, np.diag([4.0, 1.0, 1e-18])]), factors)
     np.testing.assert_allclose([smallest, largest], [[1, 1e-9], [1, 2]])
     assert asked
+
+
+def test_factors_of_another_matrix_are_refused() -> None:
+    """Triangular factors must reproduce the Gram matrix that made them necessary: no library fails in silence."""
+    singular = np.diag([4.0, 1.0, 1e-18])[None]
+    for wrong in (np.diag([2.01, 1.0, 1e-9]), np.full((3, 3), np.nan)):
+        with pytest.raises(DeviceFault, match="does not reproduce"):
+            extreme_singular_values(singular, lambda wrong=wrong: wrong[None])

@@ -14,6 +14,7 @@ from boundkit.query import bind
 from boundkit.statement.vocabulary import misfit, misfit_0, path_length, tau, tightness
 from boundkit.verify import Verdict, levels, verify
 from boundkit.verify.judge import judge
+from boundkit.verify.levels import supporting
 from boundkit.verify.observe import Observations
 from boundkit.verify.verdict import conclude
 
@@ -111,7 +112,15 @@ def test_relu_at_its_literal_width_is_infeasible():
     assert "certificate" in certificate.reason
 
 
-@pytest.mark.parametrize("item", [s for s in statements() if "lemma" in levels(s)], ids=lambda s: s.id)
+COSTLY = {"os19.thm3_2.repaired", "os19.thm3_2.tracked"}  # hold from widths above 10^7 on: minutes
+LEMMAS = [
+    item
+    for item in statements(paper="os19")
+    if "lemma" in levels(item) and COSTLY.isdisjoint(part.id for part in supporting(item))
+]
+
+
+@pytest.mark.parametrize("item", LEMMAS, ids=lambda s: s.id)
 def test_lemmas_hold_and_their_twins_are_rejected(item):
     """Every result that supports a statement is consistent on random data, with power."""
     activation = "relu" if any("relu" in h.label for h in item.hypotheses) else "softplus"

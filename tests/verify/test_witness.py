@@ -71,3 +71,16 @@ def test_what_is_no_witness_is_one_line(tmp_path: Path, content: str) -> None:
         replay_witness(path)
     with pytest.raises(BadInput, match=r"witness = .*cannot be read"):
         replay_witness(tmp_path / "none.json")
+
+
+def test_numbers_beside_the_statement_are_in_the_file(tmp_path: Path) -> None:
+    """The depth of a deep network and the batch size are no symbols of every statement, and needed to run it again."""
+    logistic = {"loss_exponent": 1, "loss_floor": "1/2", "loss_growth": "1/2", "margin_loss_smoothness": "1/4"}
+    given = {"k": 64, "L": 1, "b": 1, "radius": ".001", "failure": ".1", **logistic}
+    report = verify(
+        "zczg18.lem5_7", data="arc:n=2,mu=0.5,phi=0.9", trials=4, assume={"C": 10**6}, out=tmp_path, **given
+    )
+    assert report.verdict is Verdict.VIOLATED
+    found, answer = replay_witness(tmp_path / "witness.json")
+    assert found.parameters["L"] == "1.0"
+    assert answer is True

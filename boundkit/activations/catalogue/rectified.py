@@ -24,7 +24,7 @@ from boundkit.activations.catalogue.definition import (
     whole,
 )
 from boundkit.activations.expressions import Z
-from boundkit.activations.kernels import heaviside, negative_part, positive_part
+from boundkit.activations.kernels import cut, heaviside, negative_part, positive_part
 
 # the constants of Klambauer et al. (2017), to the digits that they print
 SELU_SCALE = Rational("1.0507009873554804934193349852946")
@@ -144,7 +144,7 @@ def hard_tanh() -> Definition:
     """z cut to [-1, 1]."""
 
     def kernel(xp: Any, h: Any) -> tuple[Any, Any]:
-        return xp.clip(h, -1.0, 1.0), _between(xp, h, 1.0)
+        return cut(xp, h, -1.0, 1.0), _between(xp, h, 1.0)
 
     expression = Piecewise((-ONE, Z < -1), (Z, Z < 1), (ONE, True))
     return Definition(expression, kernel, ODD, (ONE, None))
@@ -155,7 +155,7 @@ def hard_sigmoid() -> Definition:
     """z / 6 + 1 / 2 cut to [0, 1]."""
 
     def kernel(xp: Any, h: Any) -> tuple[Any, Any]:
-        return xp.clip(h / 6 + 0.5, 0.0, 1.0), _between(xp, h, 3.0) / 6
+        return cut(xp, h / 6 + 0.5, 0.0, 1.0), _between(xp, h, 3.0) / 6
 
     expression = Piecewise((ZERO, Z < -3), (Z / 6 + HALF, Z < 3), (ONE, True))
     return Definition(expression, kernel, odd_beside(HALF), (Rational(1, 6), None))
@@ -166,7 +166,7 @@ def hard_swish() -> Definition:
     """z hard_sigmoid(z)."""
 
     def kernel(xp: Any, h: Any) -> tuple[Any, Any]:
-        gate = xp.clip(h / 6 + 0.5, 0.0, 1.0)
+        gate = cut(xp, h / 6 + 0.5, 0.0, 1.0)
         return h * gate, gate + h * (_between(xp, h, 3.0) / 6)
 
     expression = Piecewise((ZERO, Z < -3), (Z * (Z / 6 + HALF), Z < 3), (Z, True))

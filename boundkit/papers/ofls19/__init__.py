@@ -16,11 +16,13 @@ from boundkit.papers.ofls19 import (
     mixture_kernel,
     network,
     rademacher,
+    random_error,
     random_start,
     remarks,
     worked_example,
 )
 
+CHAINS = arbitrary.CHAINS
 STATEMENTS = (
     *worked_example.STATEMENTS,
     *definitions.STATEMENTS,
@@ -37,6 +39,7 @@ STATEMENTS = (
     *certificate.STATEMENTS,
     *network.STATEMENTS,
     *random_start.STATEMENTS,
+    *random_error.STATEMENTS,
     *mixture_kernel.STATEMENTS,
     *mixture.STATEMENTS,
     *comparators.STATEMENTS,

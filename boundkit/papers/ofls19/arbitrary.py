@@ -35,7 +35,7 @@ from boundkit.papers.ofls19.model import (
 )
 from boundkit.papers.ofls19.relations import at_least, at_most, largest
 from boundkit.papers.os19.chain import solve_for_width, tidy
-from boundkit.statement import Constant, Erratum, Hypothesis, Order, Statement
+from boundkit.statement import Chain, Constant, Erratum, Hypothesis, Order, Statement
 from boundkit.statement.vocabulary import B, C, beta, k, misfit_0, n, norm_X
 from boundkit.statement.words.generalisation import (
     cutoff,
@@ -144,11 +144,14 @@ def optimisation_constant(lemma: Statement, largest_precision: Expr) -> Expr:
 ROWS = tidy(network.ROWS.subs(misfit_0, START).subs(_NETWORK))
 LOSS_CURVATURE = 3 * NU * B * sqrt(k) * ROWS**2  # (6.64), where 3 rounds up twice the contraction constant
 CURVATURE_WIDTH = solve_for_width(at_least(C_R * ZETA / 2, LOSS_CURVATURE), "width_for_curvature").relation.rhs ** 2
-OPTIMISATION_WIDTH = optimisation_constant(network.lem6_20, LARGEST_PRECISION) * UNIT * norm_X**2 / (B**2 * n)
-REFINED_WIDTH = optimisation_constant(network.lem6_20_tracked, LARGEST_PRECISION) * UNIT * norm_X**2 / (B**2 * n)
 
 
-def _smaller_width(*, id: str, title: str, optimisation: Expr, lemma: Statement, proof: str) -> Statement:
+def optimisation_width(lemma: Statement) -> Expr:
+    """The width at which the lemma gives the precision that Theorem 6.21 needs."""
+    return optimisation_constant(lemma, LARGEST_PRECISION) * UNIT * norm_X**2 / (B**2 * n)
+
+
+def _smaller_width(*, id: str, title: str, lemma: Statement, proof: str) -> Statement:
     return replace(
         thm6_21,
         id=id,
@@ -158,7 +161,7 @@ def _smaller_width(*, id: str, title: str, optimisation: Expr, lemma: Statement,
         hypotheses=(
             *(item for item in thm6_21.hypotheses if item.label != "width"),
             *SOUND,
-            *widths_and(("width", at_least(k, largest(optimisation, tidy(CURVATURE_WIDTH))))),
+            *widths_and(("width", at_least(k, largest(optimisation_width(lemma), tidy(CURVATURE_WIDTH))))),
         ),
         uses=(lemma.id, "ofls19.lem6_18", "ofls19.thm6_21"),
         errata=(C10, C12),
@@ -169,7 +172,6 @@ def _smaller_width(*, id: str, title: str, optimisation: Expr, lemma: Statement,
 k33 = _smaller_width(
     id="ofls19.d.k33",
     title="Theorem 6.21 at the width from the two places where its proof uses it; the gap C10 remains",
-    optimisation=OPTIMISATION_WIDTH,
     lemma=network.lem6_20,
     proof=(
         "(6.51) at precision zeta/2 with |r_0| <= C_r sqrt(n), B <= Gamma |r_0|, alpha <= beta and zeta <= 2, and "
@@ -179,9 +181,17 @@ k33 = _smaller_width(
 k33_refined = _smaller_width(
     id="ofls19.d.k33_refined",
     title="Theorem 6.21 at the width of Lemma 6.19, without the rounding of (6.51); the gap C10 remains",
-    optimisation=REFINED_WIDTH,
     lemma=network.lem6_20_tracked,
     proof="As for k33 with the width of Lemma 6.19 at the tolerance of Lemma 6.20, a quarter of (6.51) at its worst.",
+)
+
+_BY_LEMMA = {item.uses[0]: item for item in (k33, k33_refined)}
+CHAINS = (
+    Chain(
+        thm6_21.id,
+        {"optimisation": (network.lem6_20, network.lem6_20_tracked)},
+        lambda *, optimisation: _BY_LEMMA[optimisation.id],
+    ),
 )
 
 STATEMENTS = (thm3_3, thm3_3_tracked, thm6_21, k33, k33_refined)

@@ -12,8 +12,8 @@ from boundkit.papers.ofls19.model import (
     ONE,
     ONE_HOT,
     OUTPUT_BOUNDED,
-    claim,
     confidence,
+    halved,
     source,
     test_error,
 )
@@ -86,7 +86,7 @@ def _certificate(*, id: str, title: str, error: Expr, extra: tuple[Hypothesis, .
         ),
         claims=(
             test_error(error),
-            claim("clipped", clipped_misfit, at_most(clipped_misfit, misfit / sqrt(n)), "surely"),
+            halved("clipped", clipped_misfit, at_most(clipped_misfit, misfit / sqrt(n)), "sample"),
         ),
         probability=1 - failure,
         uses=("ofls19.lem6_16", "ofls19.lem6_17.repaired", "ofls19.lem6_18.repaired"),

@@ -26,6 +26,7 @@ def _quoted(place: str) -> str:
 
 
 ARORA = "Arora, Du, Hu, Li and Wang (2019)"
+_WORK = ("arora_du_hu_li_wang_2019",)
 
 arora_width = _comparator(
     "arora_width",
@@ -33,6 +34,7 @@ arora_width = _comparator(
     "Footnote 3",
     Order("width", {n: 8, lambda_: -6}, quoted_by=_quoted("footnote 3 (as they understand it)")),
     proof="Quoted against (3.5), n^4 K^4 log n / lambda^4 at |X| <= sqrt(n): claimed gain n^4 / lambda^2, see C13.",
+    quotes=_WORK,
 )
 
 arora_gmm = _comparator(
@@ -40,6 +42,7 @@ arora_gmm = _comparator(
     f"{ARORA}, applied to a binary mixture: the width diverges as the noise vanishes",
     "Section 3.3",
     Order("width", {n: 8, lambda_: -8}, quoted_by=_quoted("section 3.3"), regime="kernel of the noisy inputs"),
+    quotes=_WORK,
     errata=(
         Erratum(
             "C42",
@@ -55,6 +58,7 @@ arora_err = _comparator(
     f"{ARORA}: error of the form (3.4), one output",
     "Section 3",
     Order("error", {inverse_y: 1, n: -Q(1, 2)}, side="upper", quoted_by=_quoted("after (3.5)"), regime="main term"),
+    quotes=_WORK,
 )
 
 separation = _comparator(

@@ -8,7 +8,7 @@ from sympy import Expr, sqrt
 
 from boundkit.papers.ofls19 import jacobian
 from boundkit.papers.ofls19.errata import C1, C4
-from boundkit.papers.ofls19.model import AT_START, GAMMA, NU, claim, source
+from boundkit.papers.ofls19.model import AT_START, GAMMA, NU, claim, halved, source
 from boundkit.papers.ofls19.relations import at_least, at_most, equal
 from boundkit.statement import Erratum, Hypothesis, Statement
 from boundkit.statement.vocabulary import (
@@ -48,9 +48,9 @@ from boundkit.statement.words.shared import K
 
 CUTOFF_RANGE = Hypothesis("cutoff_range", "parameter", at_most(cutoff, reference_norm))
 _SPLIT = (
-    claim("orthogonal_split", misfit_0, equal(misfit_0**2, information_r0**2 + nuisance_r0**2), "surely"),
-    claim("inverse", inverse_r0, at_most(inverse_r0, information_r0 / cutoff), "surely"),
-    claim("inverse_below", inverse_r0, at_least(inverse_r0, information_r0 / reference_norm), "surely"),
+    halved("orthogonal_split", misfit_0, equal(misfit_0**2, information_r0**2 + nuisance_r0**2), "spaces"),
+    halved("inverse", inverse_r0, at_most(inverse_r0, information_r0 / cutoff), "spaces"),
+    halved("inverse_below", inverse_r0, at_least(inverse_r0, information_r0 / reference_norm), "spaces"),
 )
 
 def2_1 = Statement(
@@ -111,7 +111,7 @@ def3_1 = Statement(
         jacobian.BOUNDED_SLOPE,
     ),
     claims=(
-        claim("kernel_norm", kernel_norm, at_most(kernel_norm, B**2 * norm_X**2), "surely"),
+        halved("kernel_norm", kernel_norm, at_most(kernel_norm, B**2 * norm_X**2), "data"),
         claim("mean_gram", mean_gram_norm, equal(mean_gram_norm, NU**2 * kernel_norm), "surely"),
     ),
     uses=("ofls19.lem6_11", "ofls19.lem6_12"),
@@ -197,8 +197,8 @@ def6_1 = Statement(
     source=source("Definition 6.1", "(6.1)"),
     hypotheses=(CUTOFF_RANGE,),
     claims=(
-        claim("value", stopping_value, equal(stopping_value, sqrt(STOPPING_SQUARED)), "surely"),
-        claim("distance", stopping_distance, at_most(stopping_distance, DISTANCE_SPLIT), "surely"),
+        halved("value", stopping_value, equal(stopping_value, sqrt(STOPPING_SQUARED)), "spaces"),
+        halved("distance", stopping_distance, at_most(stopping_distance, DISTANCE_SPLIT), "spaces"),
     ),
     uses=("ofls19.def5_2",),
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, Integer, Rational as Q, log, sqrt
 
-from boundkit.papers.ofls19 import rademacher, random_start
+from boundkit.papers.ofls19 import rademacher, random_error
 from boundkit.papers.ofls19.arbitrary_repaired import GRID
 from boundkit.papers.ofls19.errata import C1, C6, C7, C8, C9, C10, C11, C12, C45
 from boundkit.papers.ofls19.model import (
@@ -182,14 +182,14 @@ thm3_2_repaired = replace(
 )
 
 thm3_2_sharpened = replace(
-    random_start.thm6_23_sharpened,
+    random_error.thm6_23_sharpened,
     id="ofls19.thm3_2.sharpened",
     title="Generalisation from a random initialisation, smaller constants, without alignment (derived.sharp32)",
     source=source("Theorem 3.2", "(3.2)"),
     improves="ofls19.thm3_2.repaired",
     hypotheses=(*_SOUND, *widths_and(("width", at_least(k, SHARP_CONSTANT * SCALING)))),
     claims=(
-        test_error(random_start.thm6_23_sharpened.claims[0].bound.subs(alignment, aligned_by_bias(rademacher.MARKOV))),
+        test_error(random_error.thm6_23_sharpened.claims[0].bound.subs(alignment, aligned_by_bias(rademacher.MARKOV))),
     ),
     constants=(Constant(C, "tracked", SHARP_CONSTANT, "c = 1/sqrt(2)"),),
     uses=("ofls19.thm6_23.sharpened", "ofls19.thm3_2.repaired"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, sqrt
 
-from boundkit.papers.ofls19.model import AT_ANY_WEIGHTS, AT_START, BOUNDED_SMOOTH, claim, source
+from boundkit.papers.ofls19.model import AT_ANY_WEIGHTS, AT_START, BOUNDED_SMOOTH, claim, observed, source
 from boundkit.papers.ofls19.relations import at_most, equal, smallest
 from boundkit.papers.os19 import covariance, initialisation
 from boundkit.papers.os19.model import FIRST_DERIVATIVE, INITIALISATION
@@ -21,6 +21,7 @@ from boundkit.statement.vocabulary import (
     norm_X,
     sup_d2phi,
     sup_dphi,
+    tightness,
     weight_change,
 )
 from boundkit.statement.words.generalisation import kernel_norm, mean_gram_norm, output_variance
@@ -66,9 +67,33 @@ lem6_9 = Statement(
 
 def _multiclass(norm: Expr, lipschitz: Expr, row: Expr) -> tuple[Claim, ...]:
     return (
-        claim("jacobian_norm", norm_J, at_most(norm_J, norm), "surely"),
-        claim("gradient_rows", gradient_row, at_most(gradient_row, row), "surely"),
-        claim("lipschitz", jacobian_drift, at_most(jacobian_drift, lipschitz), "surely"),
+        observed(
+            "jacobian_norm",
+            norm_J,
+            at_most(norm_J, norm / tightness),
+            experiment="weights",
+            twin=2 * norm / gradient_row,
+            reason="the largest row of a gradient is a part of the Jacobian",
+            chance="surely",
+        ),
+        observed(
+            "gradient_rows",
+            gradient_row,
+            at_most(gradient_row, row / tightness),
+            experiment="weights",
+            twin=10 * norm_X * B / sup_dphi,
+            reason="some unit sees a sample with a slope near the largest",
+            chance="surely",
+        ),
+        observed(
+            "lipschitz",
+            jacobian_drift,
+            at_most(jacobian_drift, lipschitz / tightness),
+            experiment="weights",
+            twin=10 * norm_X * B / sup_d2phi,
+            reason="moving the unit whose slope changes most along a sample attains the bound up to |X|",
+            chance="surely",
+        ),
     )
 
 

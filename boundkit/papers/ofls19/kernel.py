@@ -16,13 +16,15 @@ from boundkit.papers.ofls19.model import (
     NU,
     ZETA,
     claim,
+    observed,
     source,
     widths_and,
 )
 from boundkit.papers.ofls19.relations import above, at_most, equal
 from boundkit.papers.os19.model import UNIT_ROWS
-from boundkit.statement import Constant, Erratum, Hypothesis, Statement
-from boundkit.statement.vocabulary import B, C, d, k, n, norm_v_inf, norm_X, norm_y
+from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Statement
+from boundkit.statement.vocabulary import B, C, d, k, n, norm_v_inf, norm_X, norm_y, tightness
+from boundkit.statement.words.features import second_moment_phi
 from boundkit.statement.words.generalisation import (
     cluster_noise,
     gram_deviation,
@@ -120,6 +122,19 @@ lem6_13_sharpened = replace(
     ),
 )
 
+
+def _prediction(bound: Expr, *, scale: Expr) -> Claim:
+    """The first predictions have norm at most `bound`; `scale` is nu, of which the output weights are signs."""
+    return observed(
+        "initial_prediction",
+        initial_prediction,
+        at_most(initial_prediction, bound / tightness),
+        experiment="initialisation",
+        twin=20 * bound / (scale * sqrt(n * second_moment_phi)),
+        reason="their mean square is nu^2 n E phi^2, and no linear functional of the signs concentrates at 0",
+    )
+
+
 lem6_14 = Statement(
     id="ofls19.lem6_14",
     kind="lemma",
@@ -136,7 +151,7 @@ lem6_14 = Statement(
             equal(norm_v_inf, ZETA * norm_y / (50 * B * sqrt(K * log(2 * K) * k * n))),
         ),
     ),
-    claims=(claim("initial_prediction", initial_prediction, at_most(initial_prediction, ZETA * norm_y)),),
+    claims=(_prediction(ZETA * norm_y, scale=ZETA * norm_y / (50 * B * sqrt(log(2 * K) * n))),),
     probability=1 - INITIAL_FAILURE,
     errata=(
         Erratum(
@@ -161,13 +176,9 @@ lem6_14_sharpened = replace(
         Hypothesis("output_scale", "parameter", equal(norm_v_inf, NU / sqrt(k * K))),
     ),
     claims=(
-        claim(
-            "initial_prediction",
-            initial_prediction,
-            at_most(
-                initial_prediction,
-                NU * B * sqrt(n) * (sqrt(1 + 8 * log(4 * K / failure)) + sqrt(2 * log(2 * K / failure))),
-            ),
+        _prediction(
+            NU * B * sqrt(n) * (sqrt(1 + 8 * log(4 * K / failure)) + sqrt(2 * log(2 * K / failure))),
+            scale=NU,
         ),
     ),
     probability=1 - failure,

@@ -15,7 +15,7 @@ from boundkit.papers.ofls19.model import (
     LONG_ENOUGH,
     ONE,
     UP_TO_T,
-    claim,
+    halved,
     iterations,
     source,
 )
@@ -60,9 +60,9 @@ lem6_2 = Statement(
     source=source("Lemma 6.2", "(6.2)", "(6.3)"),
     hypotheses=(LONG_ENOUGH, CUTOFF_RANGE),
     claims=(
-        claim("parts", stopping_value, at_most(stopping_value, _PARTS), "surely"),
-        claim("whole", stopping_value, at_most(stopping_value, GAMMA * misfit_0), "surely"),
-        claim("below", stopping_value, at_least(stopping_value, cutoff / reference_norm * information_r0), "surely"),
+        halved("parts", stopping_value, at_most(stopping_value, _PARTS), "spaces"),
+        halved("whole", stopping_value, at_most(stopping_value, GAMMA * misfit_0), "spaces"),
+        halved("below", stopping_value, at_least(stopping_value, cutoff / reference_norm * information_r0), "spaces"),
     ),
     uses=("ofls19.def6_1",),
 )
@@ -80,7 +80,7 @@ lem6_3 = Statement(
         Hypothesis("matrices_close", "run", at_most(matrix_distance, drift_bound)),
         STEP,
     ),
-    claims=(claim("gain", asymmetric_gain, at_most(asymmetric_gain, ASYMMETRY), "surely"),),
+    claims=(halved("gain", asymmetric_gain, at_most(asymmetric_gain, ASYMMETRY), "spaces"),),
 )
 
 lem6_3_sharpened = replace(
@@ -89,7 +89,7 @@ lem6_3_sharpened = replace(
     title="Asymmetric gradient steps nearly contract, with the square root that the proof gives (derived.contr)",
     form="sharpened",
     improves="ofls19.lem6_3",
-    claims=(claim("gain", asymmetric_gain, at_most(asymmetric_gain, sqrt(ASYMMETRY)), "surely"),),
+    claims=(halved("gain", asymmetric_gain, at_most(asymmetric_gain, sqrt(ASYMMETRY)), "spaces"),),
     uses=("ofls19.lem6_3",),
     proof=(
         "With v = B^T r and w = A^T r the squared norm is |r|^2 - 2 eta w.v + eta^2 |A v|^2, at most "
@@ -107,7 +107,7 @@ lem6_4 = Statement(
     kind="lemma",
     title="Close positive semidefinite matrices have close square roots",
     source=source("Lemma 6.4"),
-    claims=(claim("roots", root_distance, at_most(root_distance, _roots(2 * ONE)), "surely"),),
+    claims=(halved("roots", root_distance, at_most(root_distance, _roots(2 * ONE)), "spaces"),),
 )
 
 lem6_4_sharpened = replace(
@@ -116,7 +116,7 @@ lem6_4_sharpened = replace(
     title="Close positive semidefinite matrices have square roots twice as close (derived.sqrtpsd)",
     form="sharpened",
     improves="ofls19.lem6_4",
-    claims=(claim("roots", root_distance, at_most(root_distance, _roots(ONE)), "surely"),),
+    claims=(halved("roots", root_distance, at_most(root_distance, _roots(ONE)), "spaces"),),
     uses=("ofls19.lem6_4",),
     proof=(
         "The square root is operator monotone: A <= B + a^2 I gives A^(1/2) <= (B + a^2 I)^(1/2) <= B^(1/2) + a I, and "
@@ -132,11 +132,11 @@ lem6_5 = Statement(
     setting=GENERAL_MAP,
     hypotheses=(Hypothesis("step_size", "step", at_most(step_size, 1 / reference_norm**2)),),
     claims=(
-        claim(
+        halved(
             "distance",
             linearised_distance,
             at_most(linearised_distance, sqrt(inverse_r0**2 + tau**2 * step_size**2 * nuisance_gradient**2)),
-            "surely",
+            "spaces",
         ),
     ),
     uses=("ofls19.def5_2",),
@@ -158,8 +158,8 @@ cor6_6 = Statement(
     setting=GENERAL_MAP,
     hypotheses=(CUTOFF_RANGE, *lem6_5.hypotheses, ITERATIONS, UP_TO_T),
     claims=(
-        claim("linearised_residual", linearised_misfit, at_most(linearised_misfit, split(LINEAR_RATE)), "surely"),
-        claim("linearised_distance", linearised_distance, at_most(linearised_distance, stopping_distance), "surely"),
+        halved("linearised_residual", linearised_misfit, at_most(linearised_misfit, split(LINEAR_RATE)), "spaces"),
+        halved("linearised_distance", linearised_distance, at_most(linearised_distance, stopping_distance), "spaces"),
     ),
     uses=("ofls19.lem6_5", "ofls19.def6_1"),
     summary={"rate": step_size * cutoff**2, "misfit_T": split(DURATION_DECAY)},
@@ -171,7 +171,7 @@ THETA = reference_error**2 + drift_bound * beta
 
 def _one_step(asymmetry: Expr) -> tuple[Claim, ...]:
     bound = step_size * THETA * linearised_misfit + asymmetry * residual_deviation
-    return (claim("one_step", next_deviation, at_most(next_deviation, bound), "surely"),)
+    return (halved("one_step", next_deviation, at_most(next_deviation, bound), "spaces"),)
 
 
 lem6_7 = Statement(
@@ -228,7 +228,7 @@ def _growth(condition: Hypothesis, **fields: object) -> Statement:
             Hypothesis("recursion", "run", at_most(next_deviation, _FED)),
         ),
         claims=(
-            claim("growth", residual_deviation, at_most(residual_deviation, perturbation_rate * GROWTH), "surely"),
+            halved("growth", residual_deviation, at_most(residual_deviation, perturbation_rate * GROWTH), "spaces"),
         ),
         **fields,  # type: ignore[arg-type]
     )

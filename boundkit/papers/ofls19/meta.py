@@ -16,7 +16,7 @@ from boundkit.papers.ofls19.definitions import (
     SMALL_DRIFT,
 )
 from boundkit.papers.ofls19.errata import C12
-from boundkit.papers.ofls19.model import DURATION_DECAY, GAMMA, GENERAL_MAP, LONG_ENOUGH, UP_TO_T, claim, source
+from boundkit.papers.ofls19.model import DURATION_DECAY, GAMMA, GENERAL_MAP, LONG_ENOUGH, UP_TO_T, halved, source
 from boundkit.papers.ofls19.relations import at_most, equal, smallest
 from boundkit.papers.os19.chain import tidy
 from boundkit.statement import Claim, Erratum, Hypothesis, Statement
@@ -65,10 +65,10 @@ def following(*, residual: Expr, iterate: Expr, reach: Expr, decay: Expr, final:
     """Deviations from the linearised problem, the distance, and the residual at step tau or at the end."""
     last = final_misfit if decay == DURATION_DECAY else misfit
     return (
-        claim("residual_deviation", residual_deviation, at_most(residual_deviation, residual), "surely"),
-        claim("iterate_deviation", iterate_deviation, at_most(iterate_deviation, iterate), "surely"),
-        claim("distance", distance, at_most(distance, reach), "surely"),
-        claim("residual", last, at_most(last, linearised.split(decay) + final), "surely"),
+        halved("residual_deviation", residual_deviation, at_most(residual_deviation, residual), "sample"),
+        halved("iterate_deviation", iterate_deviation, at_most(iterate_deviation, iterate), "sample"),
+        halved("distance", distance, at_most(distance, reach), "sample"),
+        halved("residual", last, at_most(last, linearised.split(decay) + final), "sample"),
     )
 
 
@@ -78,7 +78,7 @@ thm5_3 = Statement(
     title="Gradient descent follows the linearised problem for the learning duration",
     source=source("Theorem 5.3", "(5.10)", "(5.11)", "(5.12)", "(5.13)", "(5.14)"),
     setting=GENERAL_MAP,
-    hypotheses=(*_CONDITIONS, UP_TO_T, Hypothesis("radius", "run", equal(radius, RADIUS))),
+    hypotheses=(*_CONDITIONS, UP_TO_T, Hypothesis("radius", "parameter", equal(radius, RADIUS))),
     claims=following(
         residual=Q(3, 5) * RELATIVE * misfit_0,
         iterate=SLACK,
@@ -141,7 +141,7 @@ thm5_3_sharpened = replace(
     title="Gradient descent follows the linearised problem, smaller radius and constants (derived.meta)",
     form="sharpened",
     improves="ofls19.thm5_3",
-    hypotheses=(*_CONDITIONS, UP_TO_T, Hypothesis("radius", "run", equal(radius, STOPPING_RADIUS))),
+    hypotheses=(*_CONDITIONS, UP_TO_T, Hypothesis("radius", "parameter", equal(radius, STOPPING_RADIUS))),
     claims=following(**_SHARP, decay=linearised.LINEAR_RATE),
     uses=("ofls19.thm5_3", "ofls19.cor6_6", "ofls19.lem6_7", "ofls19.lem6_8.repaired", "ofls19.def5_1"),
     summary={"rate": cutoff**2 / beta**2, "radius": STOPPING_RADIUS / 2},

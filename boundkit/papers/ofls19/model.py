@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, Rational as Q, Symbol, exp, log, sqrt
+from dataclasses import replace
+
+from sympy import Abs, Expr, Ge, Integer, Le, Rational as Q, Symbol, exp, log, sqrt
 from sympy.core.relational import Relational
 
 from boundkit.papers.ofls19.relations import above, at_least, at_most, equal
 from boundkit.papers.os19.model import FIRST_DERIVATIVE, SECOND_DERIVATIVE, SMOOTH_ACTIVATION, UNIT_ROWS
 from boundkit.statement import Claim, Hypothesis, Paper, Setting, Source
-from boundkit.statement.statement import Chance
-from boundkit.statement.vocabulary import B, beta, k, n, norm_v_inf, norm_X, norm_y, step_size, tau
+from boundkit.statement.statement import Chance, Experiment
+from boundkit.statement.vocabulary import B, beta, k, misfit_0, n, norm_v_inf, norm_X, norm_y, step_size, tau, tightness
 from boundkit.statement.words.generalisation import (
     alignment,
     classification_error,
@@ -18,6 +20,7 @@ from boundkit.statement.words.generalisation import (
     fixed_radii,
     independent_start,
     information_y,
+    initial_prediction,
     kernel_cutoff,
     learning_duration,
     normalised_cutoff,
@@ -75,9 +78,50 @@ def confidence(factor: Expr | int, count: Expr = ONE) -> Expr:
     return factor * sqrt(log(2 * count / failure) / n)
 
 
+def observed(
+    label: str,
+    observable: Symbol,
+    template: Relational,
+    *,
+    twin: Expr,
+    reason: str,
+    experiment: Experiment,
+    chance: Chance = "as stated",
+) -> Claim:
+    """A claim that a sampler observes, with the tightening at which it must fail."""
+    return Claim(label, observable, template, experiment, twin, reason, chance)
+
+
+def halved(
+    label: str, observable: Symbol, relation: Relational, experiment: Experiment, chance: Chance = "surely"
+) -> Claim:
+    """A claim whose twin asks that what is measured be half (for a lower bound, twice) of what it is."""
+    left, right = relation.args
+    reason = "the twin is the claim with half of what is measured for its bound"
+    if isinstance(relation, Le):
+        template, twin = at_most(left, right / tightness), 2 * right / left
+    elif isinstance(relation, Ge):
+        template, twin = at_least(left, tightness * right), 2 * left / right
+    else:
+        template, twin, reason = equal(left, tightness * right), Integer(2), "the twin asks for twice the value"
+    return Claim(label, observable, template, experiment, twin, reason, chance)
+
+
+def below_one(label: str, observable: Symbol, bound: Expr, experiment: Experiment = "sample") -> Claim:
+    """A bound on an expectation over fresh samples that is at most 1; where the bound is not below 1 it has no twin."""
+    return Claim(
+        label=label,
+        observable=observable,
+        template=at_most(observable, 1 - tightness * (1 - bound)),
+        experiment=experiment,
+        twin=2 / Abs(1 - bound),
+        twin_reason="of a bound below 1 the twin says that what is measured is at most -1",
+    )
+
+
 def test_error(bound: Expr) -> Claim:
     """The bound on the classification error."""
-    return claim("test_error", classification_error, at_most(classification_error, bound))
+    return below_one("test_error", classification_error, bound)
 
 
 def iterations(alpha: Expr) -> Hypothesis:
@@ -100,8 +144,9 @@ FIXED_OUTPUT = "any matrix with entries at most nu / sqrt(k K), fixed"
 RANDOM = setting(output=RANDOM_SIGNS, start="standard normal")
 ARBITRARY = setting(output=FIXED_OUTPUT, start="arbitrary, independent of the sample")
 DETERMINISTIC = setting(output=FIXED_OUTPUT, start="arbitrary")
-PAIRED = setting(
-    output="[S, -S] nu / sqrt(k K) with random signs S, fixed", start="[G; G] with k/2 standard normal rows G"
+PAIRED = replace(
+    setting(output="[S, -S] nu / sqrt(k K) with random signs S, fixed", start="[G; G] with k/2 standard normal rows G"),
+    substitutions={initial_prediction: Integer(0), misfit_0: norm_y},
 )
 GENERAL_MAP = Setting(
     network="any differentiable map to R^(nK)",

@@ -23,7 +23,7 @@ from boundkit.papers.ofls19.model import (
     OUTPUT_BOUNDED,
     UP_TO_T,
     ZETA,
-    claim,
+    halved,
     source,
 )
 from boundkit.papers.ofls19.relations import at_least, at_most, smallest
@@ -49,9 +49,9 @@ VALUE = stopping_value
 def conclusions(*, reach: Expr, rows: Expr, final: Expr) -> tuple[Claim, ...]:
     """Distance and rows up to T, the residual at T with an extra `final`."""
     return (
-        claim("distance", distance, at_most(distance, reach), "surely"),
-        claim("rows", row_distance, at_most(row_distance, rows), "surely"),
-        claim("residual", final_misfit, at_most(final_misfit, linearised.split(DURATION_DECAY) + final), "surely"),
+        halved("distance", distance, at_most(distance, reach), "sample"),
+        halved("rows", row_distance, at_most(row_distance, rows), "sample"),
+        halved("residual", final_misfit, at_most(final_misfit, linearised.split(DURATION_DECAY) + final), "sample"),
     )
 
 
@@ -186,7 +186,10 @@ def at_precision(expression: Expr) -> Expr:
 
 
 def _at_precision(item: Claim) -> Claim:
-    return replace(item, template=item.template.func(item.template.lhs, at_precision(item.template.rhs)))
+    left, right = item.template.args
+    return replace(
+        item, template=item.template.func(left, at_precision(right), evaluate=False), twin=at_precision(item.twin)
+    )
 
 
 lem6_20_tracked = replace(

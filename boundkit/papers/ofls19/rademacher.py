@@ -16,8 +16,9 @@ from boundkit.papers.ofls19.model import (
     ONE,
     ONE_HOT,
     OUTPUT_BOUNDED,
-    claim,
+    below_one,
     confidence,
+    halved,
     source,
     test_error,
 )
@@ -57,11 +58,11 @@ lem6_15 = Statement(
     title="Contraction of vector-valued classes by Lipschitz losses (Maurer)",
     source=source("Lemma 6.15"),
     claims=(
-        claim(
+        halved(
             "contraction",
             rademacher_loss_complexity,
             at_most(rademacher_loss_complexity, CONTRACTION * rademacher_complexity),
-            "surely",
+            "classes",
         ),
     ),
     errata=(
@@ -88,10 +89,11 @@ lem6_16 = Statement(
     source=source("Lemma 6.16"),
     hypotheses=(FIXED_CLASS,),
     claims=(
-        claim(
+        below_one(
             "generalisation",
             bounded_test_loss,
-            at_most(bounded_test_loss, _generalisation(bounded_train_loss, _CONTRACTED, _FLUCTUATION)),
+            _generalisation(bounded_train_loss, _CONTRACTED, _FLUCTUATION),
+            "classes",
         ),
     ),
     probability=1 - failure,
@@ -121,7 +123,7 @@ lem6_17 = Statement(
     source=source("Lemma 6.17", "(6.39)", "(6.40)"),
     setting=ANY_ALGORITHM,
     hypotheses=(*BOUNDED_SMOOTH, OUTPUT_BOUNDED),
-    claims=(claim("complexity", rademacher_complexity, at_most(rademacher_complexity, _PRINTED), "surely"),),
+    claims=(halved("complexity", rademacher_complexity, at_most(rademacher_complexity, _PRINTED), "classes"),),
     errata=(
         Erratum(
             "C26",
@@ -139,7 +141,7 @@ lem6_17_repaired = replace(
     title="Rademacher complexity of networks near the initialisation, for any B and with half the curvature",
     form="repaired",
     improves="ofls19.lem6_17",
-    claims=(claim("complexity", rademacher_complexity, at_most(rademacher_complexity, _SHARP), "surely"),),
+    claims=(halved("complexity", rademacher_complexity, at_most(rademacher_complexity, _SHARP), "classes"),),
     uses=("ofls19.lem6_17",),
     errata=(),
     proof=(
@@ -169,7 +171,7 @@ def _error_lemma(*, id: str, title: str, complexity: Expr, error: Expr, **fields
         setting=ANY_ALGORITHM,
         hypotheses=(*BOUNDED_SMOOTH, OUTPUT_BOUNDED, ONE_HOT, FIXED_CLASS, INDEPENDENT_START, *IN_CLASS),
         claims=(
-            claim("test_loss", bounded_test_loss, at_most(bounded_test_loss, bound)),
+            below_one("test_loss", bounded_test_loss, bound),
             test_error(tidy(error * bound)),
         ),
         probability=1 - failure,

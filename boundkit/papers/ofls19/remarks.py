@@ -26,6 +26,7 @@ from boundkit.papers.ofls19.model import (
 )
 from boundkit.papers.ofls19.relations import above, at_least, at_most, below, equal
 from boundkit.papers.os19.chain import tidy
+from boundkit.papers.os19.model import UNIT_ROWS
 from boundkit.statement import Constant, Hypothesis, Order, Statement
 from boundkit.statement.statement import Kind
 from boundkit.statement.vocabulary import C, k, n, norm_X, step_size
@@ -104,7 +105,7 @@ rem_sizebias = _remark(
 rem_fast = _remark(
     "rem_fast",
     "At the largest step the number of iterations is at most the duration over the squared normalised cutoff",
-    hypotheses=(KERNEL_CUTOFF, KERNEL_CUTOFF_RANGE, LARGEST, iterations(ALPHA_OF_KERNEL)),
+    hypotheses=(UNIT_ROWS, KERNEL_CUTOFF, KERNEL_CUTOFF_RANGE, LARGEST, iterations(ALPHA_OF_KERNEL)),
     claims=(claim("iterations", T, at_most(T, GAMMA / normalised_cutoff**2), "surely"),),
     orders=(Order("iterations", {learning_duration: 1, normalised_cutoff: -2}, side="upper"),),
 )
@@ -119,7 +120,7 @@ def _range(id: str, title: str, label: str, hypotheses: tuple[Hypothesis, ...], 
         source=source(label),
         form="tracked",
         improves="ofls19.rem_fast",
-        hypotheses=hypotheses,
+        hypotheses=(UNIT_ROWS, *hypotheses),
         claims=(
             claim("cutoff", normalised_cutoff, at_most(normalised_cutoff, least), "surely"),
             claim("cutoff_crude", normalised_cutoff, at_most(normalised_cutoff, largest), "surely"),

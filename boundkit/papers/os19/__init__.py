@@ -20,8 +20,10 @@ from boundkit.papers.os19 import (
     sphere,
     sphere_constants,
     stochastic,
+    swap,
 )
 
+CHAINS = swap.CHAINS
 STATEMENTS = (
     *network.STATEMENTS,
     *smooth.STATEMENTS,

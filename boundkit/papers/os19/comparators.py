@@ -12,7 +12,13 @@ SECTION_4 = "os19, section 4"
 
 
 def _quoted(
-    name: str, title: str, *orders: Order, proof: str, place: str = "Section 5", errata: tuple[Erratum, ...] = ()
+    name: str,
+    title: str,
+    *orders: Order,
+    proof: str,
+    quotes: str = "",
+    place: str = "Section 5",
+    errata: tuple[Erratum, ...] = (),
 ) -> Statement:
     return Statement(
         id=f"os19.cmp.{name}",
@@ -22,6 +28,7 @@ def _quoted(
         orders=orders,
         errata=errata,
         proof=proof,
+        quotes=(quotes,) if quotes else (),
     )
 
 
@@ -33,6 +40,7 @@ STATEMENTS = (
         Order("width", {n: 4, lambda_: -4}, quoted_by=FOOTNOTE_5),
         Order("iterations", {n: 2, d: -1}, regime="slower than here by a factor of order n", quoted_by=SECTION_5),
         proof="Quoted as reference [9]: k of order n^4, and n^4 / lambda^4 with lambda of Definition 6.1.",
+        quotes="du_lee_li_wang_zhai_2018",
     ),
     _quoted(
         "du_two_layer",
@@ -40,6 +48,7 @@ STATEMENTS = (
         Order("width", {n: 6}, quoted_by=SECTION_5),
         Order("iterations", {n: 2, d: -1}, regime="slower than here by a factor of order n", quoted_by=SECTION_5),
         proof="Quoted as reference [7]: k of order n^6.",
+        quotes="du_zhai_poczos_singh_2018",
         errata=(
             Erratum(
                 "C24",
@@ -56,18 +65,21 @@ STATEMENTS = (
             "Quoted as reference [4]: a width polynomial in n, no exponent given, that also grows as the target "
             "accuracy shrinks."
         ),
+        quotes="li_liang_2018",
         place="Section 2.2",
     ),
     _quoted(
         "allen_zhu",
         "Allen-Zhu, Li, Song (2018), deep ReLU on separated data",
         proof="Quoted as reference [6]: a width polynomial in n, no exponent given.",
+        quotes="allen_zhu_li_song_2018",
         place="Section 2.2",
     ),
     _quoted(
         "zou_cao",
         "Zou, Cao, Zhou, Gu (2018), deep ReLU on separated data",
         proof="Quoted as reference [8]: a width polynomial in n, no exponent given.",
+        quotes="zczg18.thm4_1",
         place="Section 2.2",
     ),
     _quoted(

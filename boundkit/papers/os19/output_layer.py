@@ -8,7 +8,7 @@ from boundkit.papers.os19 import chernoff as matrix_chernoff
 from boundkit.papers.os19.model import CHERNOFF_RANGE, FIRST_DERIVATIVE, UNIT_ROWS, source
 from boundkit.papers.os19.powers import feature_eigenvalue
 from boundkit.statement import Claim, Constant, Erratum, Form, Hypothesis, Order, Setting, Statement, expand
-from boundkit.statement.vocabulary import B, C, chernoff_loss, k, n, norm_X, sigma_min_KR, sup_dphi
+from boundkit.statement.vocabulary import B, C, chernoff_loss, k, n, norm_X, sigma_min_KR, sup_dphi, tightness
 from boundkit.statement.words.features import (
     least_loss,
     mean_eigenvalue,
@@ -17,12 +17,20 @@ from boundkit.statement.words.features import (
     truncation_exponent,
 )
 from boundkit.statement.words.shared import feature_sigma_min, gamma_phi, lambda_out, sup_phi_0
+from boundkit.statement.words.stochastic_network import feature_norm_0
 
 FEATURES = Setting(trained="output weights", output_weights="free", algorithm="least squares")
 FULL_ROW_RANK = Hypothesis("full_row_rank", "run", Gt(feature_sigma_min, 0))
 BOUNDED_AT_ZERO = Hypothesis("bounded_at_zero", "activation", Le(sup_phi_0, B))
 TWO_SAMPLES = Hypothesis("two_samples", "data", Ge(n, 2))
-_ZERO_LOSS = Claim("zero_loss", least_loss, Eq(least_loss, 0), "unobserved")
+_ZERO_LOSS = Claim(
+    "zero_loss",
+    least_loss,
+    Eq(least_loss, 1 - tightness),
+    "initialisation",
+    twin=Integer(2),
+    twin_reason="no loss is negative",
+)
 _BASE = (UNIT_ROWS, BOUNDED_AT_ZERO, FIRST_DERIVATIVE)
 
 eq3_1 = Statement(
@@ -68,10 +76,19 @@ def _claims(loss: Expr, *, share: Expr) -> tuple[Claim, ...]:
         Claim(
             "feature_spectrum",
             feature_sigma_min,
-            Ge(feature_sigma_min**2, share * k * (lambda_out - loss)),
-            "unobserved",
+            Ge(feature_sigma_min**2, tightness * share * k * (lambda_out - loss)),
+            "initialisation",
+            twin=100 * lambda_out / (share * (lambda_out - loss)),
+            twin_reason="its mean is at most k lambda_out, so by Markov the twin holds with probability at most 1/100",
         ),
-        Claim("full_row_rank", feature_sigma_min, FULL_ROW_RANK.relation, "unobserved"),
+        Claim(
+            "full_row_rank",
+            feature_sigma_min,
+            Gt(feature_sigma_min, (tightness - 1) * feature_norm_0),
+            "initialisation",
+            twin=Integer(2),
+            twin_reason="the smallest singular value is not above the largest",
+        ),
         _ZERO_LOSS,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Ge, Le, Rational, sqrt
+from sympy import Abs, Expr, Ge, Le, Min, Rational, Symbol, sqrt
 
 from boundkit.papers.os19 import initialisation, smooth
 from boundkit.papers.os19.chain import Conclusion, smooth_chain, substitute
@@ -13,6 +13,7 @@ from boundkit.papers.os19.model import (
     BOUNDED_SMOOTH,
     EVEN_WIDTH,
     GENERIC,
+    MARGIN,
     NETWORK_NORM,
     POSITIVE_LAMBDA,
     SMOOTH_ACTIVATION,
@@ -21,7 +22,7 @@ from boundkit.papers.os19.model import (
     source,
 )
 from boundkit.papers.os19.network import appF_row
-from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Order, Setting, Statement
+from boundkit.statement import Chance, Claim, Constant, Erratum, Hypothesis, Order, Setting, Statement
 from boundkit.statement.vocabulary import (
     B,
     alpha,
@@ -32,17 +33,25 @@ from boundkit.statement.vocabulary import (
     d,
     distance,
     eta_bar,
+    jacobian_drift,
     k,
     lambda_,
     lipschitz,
+    misfit,
     misfit_0,
     n,
+    norm_J,
+    norm_v,
+    norm_v_inf,
     norm_X,
     norm_y,
+    sigma_min_J0,
     step_size,
     sup_d2phi,
     sup_dphi,
     tau,
+    tightness,
+    weight_change,
 )
 from boundkit.statement.words.features import (
     mean_excursion,
@@ -60,29 +69,47 @@ EXCURSION = Rational(37, 20)
 
 
 def _sampling(step: Expr) -> Setting:
-    return Setting(
-        algorithm="stochastic gradient descent, one sample a step, with replacement",
-        step_size=step,
-        substitutions=BALANCED,
-    )
+    algorithm = "stochastic gradient descent, one sample a step, with replacement"
+    return Setting(algorithm=algorithm, step_size=step, substitutions=BALANCED)
 
 
-def _expected_rate(contraction: Expr) -> Claim:
+def _expected_rate(contraction: Expr, *, norm: Expr, row: Expr) -> Claim:
+    """The mean of the squared misfit shrinks by `1 - contraction` a step; `norm` and `row` bound |J| and its rows."""
+    fastest = Min(1, MARGIN * 2 * step_size * norm * row / sqrt(n))
     return Claim(
         "expected_rate",
         stopped_squared_misfit,
-        Le(stopped_squared_misfit, (1 - contraction) ** tau * misfit_0**2),
-        "unobserved",
+        Le(stopped_squared_misfit, (1 - tightness * contraction) ** tau * misfit_0**2),
+        "training",
+        twin=fastest / contraction,
+        twin_reason="in the mean over the n samples a step removes at most 2 eta |J| max|J_i| / sqrt(n) of it",
         chance="in expectation",
     )
 
 
 def _stays(probability: Expr) -> Claim:
-    return Claim("stay_probability", stay_probability, Ge(stay_probability, probability), "unobserved")
+    return Claim(
+        "stay_probability",
+        stay_probability,
+        Ge(stay_probability, tightness * probability),
+        "training",
+        twin=2 / probability,
+        twin_reason="no probability is above 1",
+        chance="in expectation",
+    )
 
 
-def _radius(bound: Expr) -> Claim:
-    return Claim("radius_on_event", distance, Le(distance, bound), "unobserved")
+def _reach(label: str, observable: Symbol, bound: Expr, *, norm: Expr, chance: Chance = "as stated") -> Claim:
+    """The distance is at most `bound`; the Jacobian has norm at most `norm`."""
+    return Claim(
+        label,
+        observable,
+        Le(observable, bound / tightness),
+        "training",
+        twin=10 * norm * bound / Abs(misfit_0 - misfit),
+        twin_reason="the misfit changes by at most beta times the distance; the twin allows a tenth of that",
+        chance=chance,
+    )
 
 
 _EIGENVALUE = smooth.QUADRATIC[lambda_]
@@ -98,9 +125,9 @@ thm2_6 = Statement(
     setting=_sampling(_PRINTED_STEP),
     hypotheses=(*smooth.thm2_1.hypotheses, CONFIDENCE),
     claims=(
-        _expected_rate(_PRINTED_CONTRACTION),
+        _expected_rate(_PRINTED_CONTRACTION, norm=NETWORK_NORM, row=B * norm_y / sqrt(n)),
         _stays(1 - 4 / nu * (3 * B * norm_X / sqrt(_EIGENVALUE)) ** (1 / (k * d))),
-        _radius(c_3 * nu * sqrt(n)),
+        _reach("radius_on_event", distance, c_3 * nu * sqrt(n), norm=NETWORK_NORM),
     ),
     probability=smooth.PROBABILITY,
     constants=(Constant(c, "open"), Constant(c_3, "open", note="called universal; see C13b")),
@@ -161,19 +188,22 @@ sgd = Statement(
         STEP_FRACTION,
     ),
     claims=(
-        _expected_rate(_CONTRACTION),
+        _expected_rate(_CONTRACTION, norm=beta, row=row_bound),
         _stays(1 - EXCURSION / nu),
-        _radius(_REACH),
-        Claim(
-            "excursion",
-            mean_excursion,
-            Le(mean_excursion, EXCURSION * misfit_0 / alpha),
-            "unobserved",
-            chance="in expectation",
-        ),
+        _reach("radius_on_event", distance, _REACH, norm=beta),
+        _reach("excursion", mean_excursion, EXCURSION * misfit_0 / alpha, norm=beta, chance="in expectation"),
     ),
     uses=("os19.thm6_10.sharpened",),
     summary={"rate": _CONTRACTION / 2, "radius": _REACH},
+    instance={
+        alpha: sigma_min_J0 / 2,
+        beta: sup_dphi * norm_v * norm_X,
+        row_bound: appF_row.claims[0].bound,
+        lipschitz: sup_d2phi * norm_v_inf * norm_X,
+        norm_J: beta,
+        row_norm_J: row_bound,
+        jacobian_drift: lipschitz * weight_change,
+    },
     proof=(
         "On the ball of radius R = nu |r_0| / alpha the spectrum is at least 2 alpha - L R >= alpha and "
         "L |r| <= (7/12) beta^2. One step, in the mean: |r|^2 falls by at least (eta/n)(2 - 1.6/q)|J^T r|^2, which is "
@@ -205,7 +235,7 @@ def _chain(*, divisor: Expr, refined: bool) -> tuple[Conclusion, Expr]:
         step_ratio=ratio,
         bounds=bounds,
     )
-    free = {step_divisor: divisor}
+    free = {step_divisor: divisor, row_bound: network[row_bound].subs(BALANCED).subs(bounds)}
     return substitute(conclusion, free, uses=(appF_row.id,)), ratio / norm**2
 
 

@@ -1,6 +1,7 @@
 """Linear convergence of SGD on shallow networks with both layers trained (ICLR 2022 submission)."""
 
 from boundkit.papers.sgd22 import (
+    chernoff,
     comparators,
     definitions,
     general,
@@ -26,6 +27,7 @@ STATEMENTS = (
     *jacobian.STATEMENTS,
     *kernel.STATEMENTS,
     *gram.STATEMENTS,
+    *chernoff.STATEMENTS,
     *initial.STATEMENTS,
     *levels.STATEMENTS,
     *network.STATEMENTS,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sympy import Rational, Symbol
+from sympy import Eq, Gt, Rational, Symbol
 
-from boundkit.papers.sgd22.paper import source
-from boundkit.statement import Erratum, Order, Setting, Statement
-from boundkit.statement.vocabulary import n
+from boundkit.papers.sgd22.paper import assume, source
+from boundkit.statement import Erratum, Hypothesis, Order, Setting, Statement
+from boundkit.statement.vocabulary import is_relu, kinks, n, separation
 
 CHECK_32 = Erratum(
     "CHECK-32",
@@ -45,8 +45,15 @@ class _Quoted:
     logs: int = 0
     errata: tuple[Erratum, ...] = ()
     regime: str = ""
+    hypotheses: tuple[Hypothesis, ...] = ()
+    loss: str = "not said"
+    quotes: tuple[str, ...] = ()
 
 
+_RELU = assume("relu", "activation", Eq(is_relu, 1))
+_SMOOTH = assume("smooth", "activation", Eq(kinks, 0))
+_SEPARABLE = assume("separable", "data", Gt(separation, 0))
+_QUADRATIC, _CONVEX = "quadratic", "convex and Lipschitz"
 _SGD, _GD = "stochastic gradient descent", "gradient descent"
 _TABLE, _TEXT = "Table 1", "Section 1"
 _SQUARE, _LINEAR = ({n: 2},), ({n: 1},)
@@ -62,6 +69,9 @@ QUOTED = (
         _SQUARE,
         1,
         (CHECK_33, CHECK_34),
+        hypotheses=(_RELU,),
+        loss=_QUADRATIC,
+        quotes=("os19.thm2_6", "os19.thm2_3"),
     ),
     _Quoted(
         "song_yang_2019",
@@ -71,6 +81,7 @@ QUOTED = (
         _TABLE,
         _SQUARE,
         regime=_UNSURE,
+        hypotheses=(_RELU, _SEPARABLE),
     ),
     _Quoted(
         "kawaguchi_huang_2019",
@@ -80,6 +91,8 @@ QUOTED = (
         _TABLE,
         _LINEAR,
         1,
+        hypotheses=(_RELU,),
+        loss=_CONVEX,
     ),
     _Quoted(
         "du_2019",
@@ -89,6 +102,9 @@ QUOTED = (
         _TABLE,
         ({n: 6},),
         1,
+        hypotheses=(_RELU, _SEPARABLE),
+        loss=_QUADRATIC,
+        quotes=("du_zhai_poczos_singh_2018",),
     ),
     _Quoted(
         "zou_gu_2019",
@@ -98,6 +114,8 @@ QUOTED = (
         _TABLE,
         ({n: 8},),
         regime=_UNSURE,
+        hypotheses=(_RELU, _SEPARABLE),
+        loss=_QUADRATIC,
     ),
     _Quoted(
         "companion_2022",
@@ -108,6 +126,8 @@ QUOTED = (
         ({n: Rational(3, 2)}, {n: 2}),
         1,
         regime="; both entries of the row read n^2 in the available text, the text says subquadratic",
+        hypotheses=(_SMOOTH,),
+        loss=_QUADRATIC,
     ),
     _Quoted(
         "allen_zhu_2019",
@@ -117,6 +137,9 @@ QUOTED = (
         _TABLE,
         ({n: 24},),
         regime=_UNSURE,
+        hypotheses=(_RELU, _SEPARABLE),
+        loss=_QUADRATIC,
+        quotes=("allen_zhu_li_song_2018",),
     ),
     _Quoted(
         "empirical",
@@ -179,9 +202,11 @@ def _comparator(item: _Quoted) -> Statement:
             trained=item.trained,
             output_weights="not said",
             initialisation="not said",
-            loss="not said",
+            loss=item.loss,
             algorithm=item.algorithm,
         ),
+        hypotheses=item.hypotheses,
+        quotes=item.quotes,
         orders=tuple(
             Order(
                 "width",

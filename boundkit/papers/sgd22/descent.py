@@ -7,10 +7,10 @@ most `beta_outer`.
 
 from __future__ import annotations
 
-from sympy import Expr, sqrt
+from sympy import Abs, Expr, sqrt
 
 from boundkit.statement.vocabulary import lipschitz, radius, step_size
-from boundkit.statement.words.shared import loss_0
+from boundkit.statement.words.shared import loss, loss_0
 from boundkit.statement.words.stochastic import (
     alpha_inner,
     beta_inner,
@@ -43,3 +43,9 @@ def start(path: Expr, room: Expr) -> Expr:
 
 
 START = start(PATH, radius / exit_margin)
+LEAST_WAY = "the root of the loss changes by at most sqrt(beta_f / 2) nu times the distance; the twin allows a tenth"
+
+
+def farthest(reach: Expr, norm: Expr) -> Expr:
+    """The tightening of a bound `reach` on the distance that is contradicted by the change of the loss itself."""
+    return 10 * reach * norm * sqrt(loss_smoothness / 2) / Abs(sqrt(loss_0) - sqrt(loss))

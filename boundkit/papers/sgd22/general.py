@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, Gt, Integer, Lt, Mul, Symbol, log
+from sympy import Eq, Expr, Gt, Integer, Lt, Mul, Rational, Symbol, log, sqrt
 
 from boundkit.papers.sgd22 import descent
 from boundkit.papers.sgd22.paper import (
@@ -16,10 +16,12 @@ from boundkit.papers.sgd22.paper import (
     claim,
     compose,
     general,
+    observed,
     smaller,
     source,
 )
 from boundkit.statement import Claim, Statement
+from boundkit.statement.statement import Chance
 from boundkit.statement.vocabulary import (
     distance,
     eta_bar,
@@ -29,6 +31,7 @@ from boundkit.statement.vocabulary import (
     sigma_min_J,
     step_size,
     tau,
+    tightness,
 )
 from boundkit.statement.words.shared import b, failure, loss, loss_0
 from boundkit.statement.words.stochastic import (
@@ -43,6 +46,7 @@ from boundkit.statement.words.stochastic import (
     limit_loss,
     loss_before_exit,
     loss_given_stay,
+    loss_smoothness,
     norm_J_outer,
     outer_radius,
     stopped_loss,
@@ -51,6 +55,7 @@ from boundkit.statement.words.stochastic import (
 )
 
 ONE = Integer(1)
+MARGIN_OF_TWINS = Rational(11, 10)
 SPECTRUM_INNER = assume("spectrum_inner", "run", at_least(sigma_min_J, alpha_inner))
 NORM_INNER = assume("norm_inner", "run", at_most(norm_J, beta_inner))
 NORM_OUTER = assume("norm_outer", "run", at_most(norm_J_outer, beta_outer))
@@ -67,9 +72,43 @@ STEP_KICK = assume("step_kick", "step", at_most(step_size, descent.STEP_KICK))
 START = assume("start", "run", at_most(loss_0, descent.START))
 
 
-def mean_rate(observable: Symbol, rate: Expr, prefactor: Expr = ONE, label: str = "rate") -> Claim:
-    """The mean of `observable` shrinks by `1 - rate` a step."""
-    return claim(label, observable, at_most(observable, prefactor * (1 - rate) ** tau * loss_0), "in expectation")
+def _fastest(norm: Expr, share: Expr) -> Expr:
+    """More than what one step can take off the loss, in units of it; at most all of it."""
+    return smaller(ONE, MARGIN_OF_TWINS * 2 * step_size * norm**2 * loss_smoothness * share)
+
+
+FASTEST = (
+    "a step moves the outputs by at most lambda nu^2 times the batch gradient, and the root of the loss is Lipschitz: "
+    "it cannot shrink faster"
+)
+
+
+def mean_rate(
+    observable: Symbol, rate: Expr, prefactor: Expr = ONE, label: str = "rate", norm: Expr = beta_outer
+) -> Claim:
+    """The mean of `observable` shrinks by `1 - rate` a step; the Jacobian has norm at most `norm`."""
+    return observed(
+        label,
+        observable,
+        at_most(observable, prefactor * (1 - tightness * rate) ** tau * loss_0),
+        twin=_fastest(norm, sqrt(growth)) / rate,
+        reason=FASTEST,
+        chance="in expectation",
+    )
+
+
+def travelled(
+    label: str, observable: Symbol, reach: Expr, *, norm: Expr = beta_inner, chance: Chance = "as stated"
+) -> Claim:
+    """The distance or path is at most `reach`, where the Jacobian has norm at most `norm`."""
+    return observed(
+        label,
+        observable,
+        at_most(observable, reach / tightness),
+        twin=descent.farthest(reach, norm),
+        reason=descent.LEAST_WAY,
+        chance=chance,
+    )
 
 
 def conditional(rate: Expr) -> Claim:
@@ -101,10 +140,17 @@ d_general = Statement(
         mean_rate(stopped_loss, descent.RATE),
         mean_rate(loss_before_exit, descent.RATE, label="rate_before_exit"),
         conditional(descent.RATE),
-        claim("path", stopped_path, at_most(stopped_path, descent.PATH), "in expectation"),
-        claim("stays", distance, at_most(distance, radius)),
+        travelled("path", stopped_path, descent.PATH, chance="in expectation"),
+        travelled("stays", distance, radius),
         claim("limit", limit_loss, Eq(limit_loss, 0)),
-        claim("rate_at_most_one", step_size, at_most(descent.RATE, 1), "surely"),
+        observed(
+            "rate_at_most_one",
+            step_size,
+            at_most(tightness * descent.RATE, 1),
+            twin=2 / descent.RATE,
+            reason="at the inverse of the rate it would be one",
+            chance="surely",
+        ),
     ),
     probability=1 - 1 / exit_margin,
     uses=("sgd22.def1", "sgd22.def2", "sgd22.def3", "sgd22.prop1"),
@@ -148,7 +194,13 @@ d_anytime = compose(
     id="sgd22.d.anytime",
     title="A rate for all steps of one run at once (D3)",
     claims=(
-        claim("anytime_rate", loss, at_most(loss, Mul(anytime_factor, (1 - descent.RATE) ** tau, loss_0))),
+        observed(
+            "anytime_rate",
+            loss,
+            at_most(loss, Mul(anytime_factor, (1 - tightness * descent.RATE) ** tau, loss_0)),
+            twin=_fastest(beta_outer, growth_sure) / descent.RATE,
+            reason=FASTEST,
+        ),
         d_general.claim("stays"),
     ),
     probability=d_general.probability - 1 / anytime_factor,

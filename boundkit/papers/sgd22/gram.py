@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Lt, exp, log, sqrt
+from sympy import Expr, Integer, exp, sqrt
 
 from boundkit.papers.sgd22.definitions import CHECK_15
 from boundkit.papers.sgd22.jacobian import SPEED
@@ -10,17 +10,16 @@ from boundkit.papers.sgd22.kernel import CHECK_13, CHECK_14, HIDDEN_ROW, LOWEST,
 from boundkit.papers.sgd22.paper import (
     FIRST_BOUNDED,
     NETWORK,
-    WIDE,
     ZERO_AT_ZERO,
     assume,
     at_least,
     at_most,
     claim,
+    observed,
     source,
 )
 from boundkit.statement import Claim, Constant, Erratum, Statement
-from boundkit.statement.vocabulary import C, k, n, norm_X, weight_change
-from boundkit.statement.words.shared import failure
+from boundkit.statement.vocabulary import C, k, n, norm_X, tightness, weight_change
 from boundkit.statement.words.stochastic_network import (
     feature_gram_change,
     feature_gram_deviation,
@@ -34,7 +33,6 @@ from boundkit.statement.words.stochastic_network import (
     hidden_std,
     kernel_max,
     kernel_min,
-    kernel_trace,
     largest_weights,
     max_hidden_row,
     mean_phi,
@@ -46,8 +44,15 @@ ROWS_BOUNDED = assume("hidden_rows", "run", at_most(max_hidden_row, HIDDEN_ROW))
 
 
 def _gram_change(label: str, constant: Expr) -> Claim:
-    bound = at_most(feature_gram_change, constant * weight_change)
-    return claim(label, feature_gram_change, bound, "surely")
+    return observed(
+        label,
+        feature_gram_change,
+        at_most(feature_gram_change, constant * weight_change / tightness),
+        experiment="weights",
+        twin=Integer(100),
+        reason="units along the leading direction of the data attain the bound up to the nonlinearity of phi",
+        chance="surely",
+    )
 
 
 K_LIPSCHITZ = 4 * SPEED**2 * HIDDEN_ROW
@@ -59,9 +64,7 @@ lemA7 = Statement(
     source=source("Lemma A.7"),
     setting=NETWORK,
     hypotheses=(ZERO_AT_ZERO, FIRST_BOUNDED, ROWS_BOUNDED),
-    claims=(
-        claim("lipschitz", feature_gram_change, at_most(feature_gram_change, K_LIPSCHITZ * weight_change), "surely"),
-    ),
+    claims=(_gram_change("lipschitz", K_LIPSCHITZ),),
     errata=(
         Erratum(
             "CHECK-10",
@@ -95,12 +98,24 @@ lemA7_repaired = Statement(
     ),
 )
 
+
+def _tail(bound: Expr) -> Claim:
+    return observed(
+        "tail",
+        gaussian_distance,
+        at_most(gaussian_distance, bound / tightness),
+        experiment="matrices",
+        twin=1000 * bound,
+        reason="a Gaussian vector is longer than a thousandth in 999 of 1000 draws, whatever its dimension",
+    )
+
+
 lemA8 = Statement(
     id="sgd22.lemA8",
     kind="lemma",
     title="Distance of a Gaussian vector from its mean",
     source=source("Lemma A.8"),
-    claims=(claim("tail", gaussian_distance, at_most(gaussian_distance, gaussian_deviation)),),
+    claims=(_tail(gaussian_deviation),),
     probability=1 - C * exp(-(gaussian_deviation**2)),
     constants=(Constant(C, "open"),),
     errata=(
@@ -121,9 +136,7 @@ lemA8_repaired = Statement(
     source=source("Lemma A.8"),
     form="repaired",
     improves="sgd22.lemA8",
-    claims=(
-        claim("tail", gaussian_distance, at_most(gaussian_distance, sqrt(gaussian_dimension) + gaussian_deviation)),
-    ),
+    claims=(_tail(sqrt(gaussian_dimension) + gaussian_deviation),),
     probability=1 - exp(-(gaussian_deviation**2) / 2),
     uses=("sgd22.lemA8",),
     proof="The norm is 1-Lipschitz with mean at most sqrt(D); Gaussian concentration.",
@@ -161,7 +174,33 @@ P_2 = exp(-((slack_lower * k * kernel_min / K_LIPSCHITZ) ** 2))
 P_3 = exp(-((slack_upper * k * kernel_max / K_LIPSCHITZ) ** 2))
 MU = sqrt((1 - slack_lower) * LOWEST * k)
 FEATURES = sqrt(1 + slack_upper) * (hidden_std * sqrt(NONLINEAR * k) * norm_X + abs(mean_phi) * sqrt(k * n))
-_MU_CLAIM = claim("features_smallest", feature_min_0, at_least(feature_min_0, MU))
+
+
+def smallest(level: Expr) -> Claim:
+    """The squared smallest singular value of the features is at least `level`."""
+    return observed(
+        "features_smallest",
+        feature_min_0,
+        at_least(feature_min_0**2, tightness * level),
+        experiment="initialisation",
+        twin=100 * k * kernel_min / level,
+        reason="its mean is at most k lambda_min(K), so by Markov the twin holds with probability at most 1/100",
+    )
+
+
+def largest(level: Expr) -> Claim:
+    """The squared norm of the features is at most `level`."""
+    return observed(
+        "features_norm",
+        feature_norm_0,
+        at_most(feature_norm_0**2, level / tightness),
+        experiment="initialisation",
+        twin=4 * level / (k * kernel_max),
+        reason="along the leading eigenvector of K it is a sum of k independent terms with mean k lambda_max(K)",
+    )
+
+
+_MU_CLAIM = smallest(MU**2)
 
 gram = Statement(
     id="sgd22.lemA.gram",
@@ -169,7 +208,7 @@ gram = Statement(
     title="Singular values of the features at initialisation",
     source=source("Appendix E.2", "(A.47)"),
     setting=NETWORK,
-    claims=(_MU_CLAIM, claim("features_norm", feature_norm_0, at_most(feature_norm_0, FEATURES))),
+    claims=(_MU_CLAIM, largest(FEATURES**2)),
     probability=1 - C * (P_1 + P_2 + P_3),
     constants=OPEN,
     uses=("sgd22.lemA.gram_deviation", "sgd22.lemA.kernel", "sgd22.lemA.event"),
@@ -189,76 +228,4 @@ mu = Statement(
     errata=(CHECK_12, CHECK_13, CHECK_14, CHECK_15),
 )
 
-ROW_SCALE = hidden_std * SPEED
-_CUT = ROW_SCALE * sqrt(2 * log(k / failure))
-ROW_SQUARED = (sqrt(kernel_trace) + _CUT) ** 2
-TRUNCATION = failure * (ROW_SQUARED + 2 * sqrt(kernel_trace) * ROW_SCALE**2 / _CUT + 2 * ROW_SCALE**2)
-TRUNCATED = k * kernel_min - TRUNCATION
-LOWER_FAILURE = n * exp(-(slack_lower**2) * TRUNCATED / (2 * ROW_SQUARED))
-UPPER_FAILURE = n * exp(-(slack_upper**2) * k * kernel_max / (3 * ROW_SQUARED))
-FAILURE_BELOW_ONE = assume("failure_below_one", "parameter", Lt(failure, 1))
-SLACKS = (
-    assume("slack_lower", "parameter", Lt(slack_lower, 1)),
-    assume("slack_upper", "parameter", Lt(slack_upper, 1)),
-)
-_CHERNOFF = (
-    "Rows of the features are independent and Lipschitz in the weights, so all have squared norm at most L except "
-    "with probability p; truncation changes the mean by at most epsilon_p; matrix Chernoff bound. "
-)
-
-mu_repaired = Statement(
-    id="sgd22.lemA.mu.repaired",
-    kind="lemma",
-    title="Smallest singular value of the features by a matrix Chernoff bound (D5, lower tail)",
-    source=source("Appendix E.2", "(A.47)", "(A.48)"),
-    form="repaired",
-    improves="sgd22.lemA.mu",
-    setting=NETWORK,
-    hypotheses=(FIRST_BOUNDED, WIDE, FAILURE_BELOW_ONE, SLACKS[0]),
-    claims=(claim("features_smallest", feature_min_0, at_least(feature_min_0**2, (1 - slack_lower) * TRUNCATED)),),
-    probability=1 - LOWER_FAILURE,
-    uses=("sgd22.lemA.mu",),
-    proof=_CHERNOFF + "The truncated sum is below the sum, so the lower tail needs no event and p is free.",
-)
-
-features_upper = Statement(
-    id="sgd22.d.features_norm",
-    kind="lemma",
-    title="Norm of the features by a matrix Chernoff bound (D5, upper tail)",
-    source=source("Appendix E.2", "(A.47)"),
-    form="repaired",
-    improves="sgd22.lemA.gram",
-    setting=NETWORK,
-    hypotheses=(FIRST_BOUNDED, FAILURE_BELOW_ONE, SLACKS[1]),
-    claims=(claim("features_norm", feature_norm_0, at_most(feature_norm_0**2, (1 + slack_upper) * k * kernel_max)),),
-    probability=1 - failure - UPPER_FAILURE,
-    uses=("sgd22.lemA.gram",),
-    proof=_CHERNOFF,
-)
-
-gram_repaired = Statement(
-    id="sgd22.lemA.gram.repaired",
-    kind="lemma",
-    title="Singular values of the features by a matrix Chernoff bound (D5)",
-    source=source("Appendix E.2", "(A.46)", "(A.47)"),
-    form="repaired",
-    improves="sgd22.lemA.gram",
-    setting=NETWORK,
-    hypotheses=(FIRST_BOUNDED, WIDE, FAILURE_BELOW_ONE, *SLACKS),
-    claims=(*mu_repaired.claims, *features_upper.claims),
-    probability=1 - mu_repaired.failure - features_upper.failure,
-    uses=("sgd22.lemA.mu.repaired", "sgd22.d.features_norm"),
-    proof="Union of the two tails.",
-)
-STATEMENTS = (
-    lemA7,
-    lemA7_repaired,
-    lemA8,
-    lemA8_repaired,
-    gram_deviation,
-    gram,
-    mu,
-    mu_repaired,
-    features_upper,
-    gram_repaired,
-)
+STATEMENTS = (lemA7, lemA7_repaired, lemA8, lemA8_repaired, gram_deviation, gram, mu)

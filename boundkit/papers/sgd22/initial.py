@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, exp, log, sqrt
+from sympy import Eq, Expr, Integer, exp, log, sqrt
 
+from boundkit.papers.sgd22.chernoff import FAILURE_BELOW_ONE, ROW_SCALE, SLACKS, features_upper
 from boundkit.papers.sgd22.definitions import SCALE
-from boundkit.papers.sgd22.gram import FAILURE_BELOW_ONE, FEATURES, P_3, ROW_SCALE, SLACKS, features_upper
+from boundkit.papers.sgd22.gram import FEATURES, P_3
 from boundkit.papers.sgd22.jacobian import SPEED
 from boundkit.papers.sgd22.kernel import OPEN, P_1, event_tracked
-from boundkit.papers.sgd22.paper import FIRST_BOUNDED, NETWORK, ZERO_AT_ZERO, at_most, claim, source
+from boundkit.papers.sgd22.paper import FIRST_BOUNDED, NETWORK, ZERO_AT_ZERO, at_most, observed, source
 from boundkit.statement import Claim, Constant, Erratum, Order, Statement
-from boundkit.statement.vocabulary import C, c, d, k, n, norm_X, norm_y
+from boundkit.statement.vocabulary import C, c, d, k, n, norm_X, norm_y, tightness
 from boundkit.statement.words.shared import K, loss_0
 from boundkit.statement.words.stochastic import norm_J_start
 from boundkit.statement.words.stochastic_network import (
@@ -20,6 +21,7 @@ from boundkit.statement.words.stochastic_network import (
     hidden_row_slack,
     hidden_std,
     initial_outputs,
+    kernel_max,
     kernel_trace,
     output_column_slack,
     output_std,
@@ -32,7 +34,52 @@ OUTPUT_WEIGHTS = output_std * (sqrt(k) + sqrt(K) + gaussian_deviation)
 
 
 def _output_weights(bound: Expr) -> tuple[Claim, ...]:
-    return (claim("output_weights", output_weights_norm_0, at_most(output_weights_norm_0, bound)),)
+    return (
+        observed(
+            "output_weights",
+            output_weights_norm_0,
+            at_most(output_weights_norm_0, bound / tightness),
+            experiment="initialisation",
+            twin=2 * bound / (output_std * sqrt(k)),
+            reason="already one row of k normal entries is longer than half of omega_2 sqrt(k)",
+        ),
+    )
+
+
+def jacobian(bound: Expr) -> Claim:
+    """The norm of the Jacobian at the start is at most `bound`."""
+    return observed(
+        "jacobian_norm",
+        norm_J_start,
+        at_most(norm_J_start, bound / tightness),
+        experiment="initialisation",
+        twin=2 * bound / sqrt(k * kernel_max),
+        reason="the block of the output layer has the norm of the features, about sqrt(k lambda_max(K)) at least",
+    )
+
+
+def outputs(bound: Expr) -> Claim:
+    """The outputs at the start have norm at most `bound`."""
+    return observed(
+        "outputs",
+        initial_outputs,
+        at_most(initial_outputs, bound / tightness),
+        experiment="initialisation",
+        twin=20 * bound / (output_std * sqrt(k * K * kernel_trace)),
+        reason="given the features the outputs are Gaussian with mean square about omega_2^2 k K tr K",
+    )
+
+
+def initial_loss(bound: Expr) -> Claim:
+    """The loss at the start is at most `bound`."""
+    return observed(
+        "initial_loss",
+        loss_0,
+        at_most(loss_0, bound / tightness),
+        experiment="initialisation",
+        twin=2 * bound * n / norm_y**2,
+        reason="the outputs are symmetric in law, so the loss is at least |y|^2 / n in half of the draws",
+    )
 
 
 CHECK_19 = Erratum(
@@ -52,7 +99,7 @@ nu = Statement(
     setting=NETWORK,
     claims=(
         *_output_weights(C * output_std * sqrt(k)),
-        claim("jacobian_norm", norm_J_start, at_most(norm_J_start, C * (output_std * SPEED * sqrt(k) + FEATURES))),
+        jacobian(C * (output_std * SPEED * sqrt(k) + FEATURES)),
     ),
     probability=1 - C * (P_1 + P_3 + P_4),
     constants=OPEN,
@@ -115,8 +162,8 @@ h0 = Statement(
     setting=NETWORK,
     hypotheses=(ZERO_AT_ZERO, FIRST_BOUNDED, SCALE),
     claims=(
-        claim("outputs", initial_outputs, at_most(initial_outputs, C * UNIT_OUTPUTS)),
-        claim("initial_loss", loss_0, at_most(loss_0, START_PRINTED)),
+        outputs(C * UNIT_OUTPUTS),
+        initial_loss(START_PRINTED),
     ),
     probability=1 - P_1 - P_5,
     constants=OPEN,
@@ -134,8 +181,8 @@ h0_tracked = Statement(
     setting=NETWORK,
     hypotheses=(ZERO_AT_ZERO, FIRST_BOUNDED, *event_tracked.hypotheses),
     claims=(
-        claim("outputs", initial_outputs, at_most(initial_outputs, UNIT_OUTPUTS)),
-        claim("initial_loss", loss_0, at_most(loss_0, 2 / n * (UNIT_OUTPUTS**2 + norm_y**2))),
+        outputs(UNIT_OUTPUTS),
+        initial_loss(2 / n * (UNIT_OUTPUTS**2 + norm_y**2)),
     ),
     probability=1 - event_tracked.failure - 2 * exp(-(slack_outputs**2) / 2),
     uses=("sgd22.lemA.h0", "sgd22.lemA.event.tracked"),
@@ -152,7 +199,17 @@ mean_loss = Statement(
     form="sharpened",
     improves="sgd22.lemA.h0",
     setting=NETWORK,
-    claims=(claim("initial_loss", loss_0, Eq(loss_0, MEAN_LOSS), "in expectation"),),
+    claims=(
+        observed(
+            "initial_loss",
+            loss_0,
+            Eq(loss_0, tightness * MEAN_LOSS),
+            experiment="initialisation",
+            twin=Integer(2),
+            reason="twice the mean is not the mean",
+            chance="in expectation",
+        ),
+    ),
     uses=("sgd22.lemA.h0",),
     orders=(Order("error", {d: -1}, {k: -2}, "upper", "unit samples, omega_1 = 1, (A.54), labels and K constant"),),
     proof="The output weights are centred and independent of the features, whose mean squared norm is k tr K.",
@@ -172,7 +229,16 @@ frobenius = Statement(
     improves="sgd22.lemA.h0",
     setting=NETWORK,
     hypotheses=(FIRST_BOUNDED,),
-    claims=(claim("frobenius", feature_frobenius_0, at_most(feature_frobenius_0, _FROBENIUS)),),
+    claims=(
+        observed(
+            "frobenius",
+            feature_frobenius_0,
+            at_most(feature_frobenius_0, _FROBENIUS / tightness),
+            experiment="initialisation",
+            twin=2 * _FROBENIUS / sqrt(k * kernel_trace),
+            reason="its square is a sum of k independent terms with mean tr K",
+        ),
+    ),
     probability=1 - TAIL,
     uses=("sgd22.lemA.h0",),
     proof="A Lipschitz function of the hidden weights with mean square k tr K; Gaussian concentration.",
@@ -186,7 +252,7 @@ loss_given_features = Statement(
     form="sharpened",
     improves="sgd22.lemA.h0",
     setting=NETWORK,
-    claims=(claim("initial_loss", loss_0, at_most(loss_0, _LOSS_GIVEN_FEATURES)),),
+    claims=(initial_loss(_LOSS_GIVEN_FEATURES),),
     probability=1 - TAIL,
     uses=("sgd22.lemA.h0",),
     proof="Given the features the norm of the outputs is a Lipschitz function of the output weights.",
@@ -208,7 +274,7 @@ h0_repaired = Statement(
     improves="sgd22.lemA.h0",
     setting=NETWORK,
     hypotheses=(FIRST_BOUNDED, FAILURE_BELOW_ONE, SLACKS[1]),
-    claims=(claim("initial_loss", loss_0, at_most(loss_0, LOSS_BOUND)),),
+    claims=(initial_loss(LOSS_BOUND),),
     probability=1 - loss_given_features.failure - frobenius.failure - features_upper.failure,
     uses=(loss_given_features.id, frobenius.id, features_upper.id),
     proof="The three lemmas together, by a union bound.",

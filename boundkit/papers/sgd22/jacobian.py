@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, expand, sqrt
+from sympy import Expr, Integer, expand, sqrt
 
 from boundkit.papers.sgd22.paper import (
     BOUNDED_ROWS,
@@ -15,6 +15,7 @@ from boundkit.papers.sgd22.paper import (
     at_most,
     claim,
     compose,
+    observed,
     source,
 )
 from boundkit.statement import Claim, Erratum, Statement
@@ -27,6 +28,7 @@ from boundkit.statement.vocabulary import (
     sigma_min_J,
     sup_d2phi,
     sup_dphi,
+    tightness,
     weight_change,
 )
 from boundkit.statement.words.shared import feature_sigma_min
@@ -58,11 +60,32 @@ _AT_START = {
 }
 
 
-def _point(norm: Expr) -> tuple[Claim, ...]:
+def _spectrum(spectrum: Expr, norm: Expr) -> tuple[Claim, ...]:
+    """Both ends of the spectrum, between the norm of the features and that of both blocks at the same point."""
     return (
-        claim("spectrum", sigma_min_J, at_least(sigma_min_J, feature_sigma_min), "surely"),
-        claim("norm", norm_J, at_most(norm_J, norm), "surely"),
+        observed(
+            "spectrum",
+            sigma_min_J,
+            at_least(sigma_min_J, tightness * spectrum),
+            experiment="weights",
+            twin=2 * sqrt(feature_sigma_min**2 + _BLOCKS[0] ** 2) / spectrum,
+            reason="the block of the hidden layer adds at most sup|phi'| |X| |V|, in squares",
+            chance="surely",
+        ),
+        observed(
+            "norm",
+            norm_J,
+            at_most(norm_J, norm / tightness),
+            experiment="weights",
+            twin=2 * norm / features_norm,
+            reason="the block of the output layer alone has the norm of the features",
+            chance="surely",
+        ),
     )
+
+
+def _point(norm: Expr) -> tuple[Claim, ...]:
+    return _spectrum(feature_sigma_min, norm)
 
 
 adjoint = Statement(
@@ -98,10 +121,7 @@ direct = Statement(
     improves="sgd22.lem1",
     setting=NETWORK,
     hypotheses=(FIRST_BOUNDED, WIDE, assume("ball", "parameter", at_most(weight_change, radius))),
-    claims=(
-        claim("spectrum", sigma_min_J, at_least(sigma_min_J, feature_min_0 - SPEED * radius), "surely"),
-        claim("norm", norm_J, at_most(norm_J, NORM_AT_START + SPEED * radius), "surely"),
-    ),
+    claims=_spectrum(feature_min_0 - SPEED * radius, NORM_AT_START + SPEED * radius),
     uses=("sgd22.lemA.adjoint.sharpened", "sgd22.lemA5"),
     proof=(
         "The features move by at most sup|phi'| |X| |W - W_0| in Frobenius norm: Weyl for the block of the output "
@@ -114,7 +134,17 @@ OUTPUTS_BOUNDED = assume("output_weights_bounded", "run", at_most(output_weights
 
 
 def _lipschitz(bound: Expr) -> tuple[Claim, ...]:
-    return (claim("lipschitz", jacobian_drift, at_most(jacobian_drift, bound * weight_change), "surely"),)
+    return (
+        observed(
+            "lipschitz",
+            jacobian_drift,
+            at_most(jacobian_drift, bound * weight_change / tightness),
+            experiment="weights",
+            twin=4 * bound / (sup_dphi * max_row_norm),
+            reason="moving a unit along a sample that it sees steeply changes its feature by sup|phi'| |x| times that",
+            chance="surely",
+        ),
+    )
 
 
 beta_printed = Statement(
@@ -177,8 +207,24 @@ lemA5 = Statement(
     title="Frobenius norm of a product",
     source=source("Lemma A.5"),
     claims=(
-        claim("lower", product_frobenius, at_least(product_frobenius, left_sigma_min * right_frobenius), "surely"),
-        claim("upper", product_frobenius, at_most(product_frobenius, left_sigma_max * right_frobenius), "surely"),
+        observed(
+            "lower",
+            product_frobenius,
+            at_least(product_frobenius, tightness * left_sigma_min * right_frobenius),
+            experiment="matrices",
+            twin=2 * left_sigma_max / left_sigma_min,
+            reason="the upper bound",
+            chance="surely",
+        ),
+        observed(
+            "upper",
+            product_frobenius,
+            at_most(product_frobenius, left_sigma_max * right_frobenius / tightness),
+            experiment="matrices",
+            twin=2 * left_sigma_max / left_sigma_min,
+            reason="the lower bound",
+            chance="surely",
+        ),
     ),
 )
 
@@ -207,11 +253,14 @@ lemA6_repaired = Statement(
     form="repaired",
     improves="sgd22.lemA6",
     claims=(
-        claim(
+        observed(
             "hadamard",
             hadamard_frobenius,
-            at_most(hadamard_frobenius, left_max_entry * right_frobenius),
-            "surely",
+            at_most(hadamard_frobenius, left_max_entry * right_frobenius / tightness),
+            experiment="matrices",
+            twin=Integer(100),
+            reason="the diagonals of two random Gram matrices carry a fixed part of both norms",
+            chance="surely",
         ),
     ),
     uses=("sgd22.lemA6",),

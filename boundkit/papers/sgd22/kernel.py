@@ -14,10 +14,11 @@ from boundkit.papers.sgd22.paper import (
     at_least,
     at_most,
     claim,
+    observed,
     source,
 )
 from boundkit.statement import Claim, Constant, Erratum, Statement
-from boundkit.statement.vocabulary import C, c, d, k, mu_phi_tilde, n, norm_X
+from boundkit.statement.vocabulary import C, c, d, k, mu_phi_tilde, n, norm_X, tightness
 from boundkit.statement.words.shared import K, power, sigma_min_power
 from boundkit.statement.words.stochastic_network import (
     hermite_ct,
@@ -130,9 +131,18 @@ OUTPUT_COLUMN = output_column_slack * output_std * sqrt(K * log(k))
 
 
 def _event(factor: Expr) -> tuple[Claim, ...]:
-    return (
-        claim("hidden_rows", max_hidden_row, at_most(max_hidden_row, factor * HIDDEN_ROW)),
-        claim("output_columns", max_output_column, at_most(max_output_column, factor * OUTPUT_COLUMN)),
+    rows = (("hidden_rows", max_hidden_row, HIDDEN_ROW, hidden_row_slack),)
+    columns = (("output_columns", max_output_column, OUTPUT_COLUMN, output_column_slack),)
+    return tuple(
+        observed(
+            label,
+            symbol,
+            at_most(symbol, factor * bound / tightness),
+            experiment="initialisation",
+            twin=2 * factor * slack * sqrt(log(k)),
+            reason="the longest of many Gaussian vectors is longer than half the root of its mean square",
+        )
+        for label, symbol, bound, slack in (*rows, *columns)
     )
 
 

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from sympy import Abs, Expr, Integer, Max, exp, log, sqrt
 
-from boundkit.papers.sgd22.definitions import CHECK_15, CHECK_27
-from boundkit.papers.sgd22.gram import (
-    CHECK_12,
+from boundkit.papers.sgd22.chernoff import (
     FAILURE_BELOW_ONE,
-    MU,
     ROW_SQUARED,
     SLACKS,
     TRUNCATION,
     features_upper,
     mu_repaired,
 )
+from boundkit.papers.sgd22.definitions import CHECK_15, CHECK_27
+from boundkit.papers.sgd22.gram import CHECK_12, MU, smallest
 from boundkit.papers.sgd22.initial import (
     CHECK_18,
     CHECK_19,
@@ -24,6 +23,8 @@ from boundkit.papers.sgd22.initial import (
     P_5,
     START_PRINTED,
     frobenius,
+    initial_loss,
+    jacobian,
     loss_given_features,
     output_weights,
 )
@@ -37,17 +38,12 @@ from boundkit.papers.sgd22.paper import (
     WIDE,
     assume,
     at_least,
-    at_most,
-    claim,
     source,
 )
 from boundkit.statement import Erratum, Statement
 from boundkit.statement.vocabulary import d, k, n, norm_X
-from boundkit.statement.words.shared import loss_0
-from boundkit.statement.words.stochastic import norm_J_start
 from boundkit.statement.words.stochastic_network import (
     chernoff_failure,
-    feature_min_0,
     feature_norm_0,
     gaussian_deviation,
     hidden_std,
@@ -106,8 +102,8 @@ CHECK_25 = Erratum(
 SHARED_ERRATA = (CHECK_12, CHECK_13, CHECK_14, CHECK_15, CHECK_18, CHECK_19, CHECK_25, CHECK_27, CHECK_28)
 
 _SPECTRUM = (
-    claim("features_smallest", feature_min_0, at_least(feature_min_0, MU)),
-    claim("jacobian_norm", norm_J_start, at_most(norm_J_start, Max(NU_MEAN, NU_LINEAR, evaluate=False))),
+    smallest(MU**2),
+    jacobian(Max(NU_MEAN, NU_LINEAR, evaluate=False)),
 )
 
 lem2 = Statement(
@@ -118,12 +114,12 @@ lem2 = Statement(
     setting=NETWORK,
     hypotheses=(*ACTIVATION, *DATA, OUTPUTS_BOUNDED),
     claims=(
-        claim("initial_loss", loss_0, at_most(loss_0, START_PRINTED)),
+        initial_loss(START_PRINTED),
         *_SPECTRUM,
         *beta_printed.claims,
     ),
     probability=1 - FAILURE_AS_PRINTED,
-    constants=OPEN,
+    constants=OPEN[:1],
     uses=("sgd22.lemA.mu", "sgd22.lemA.nu", "sgd22.lemA.h0", "sgd22.lemA.beta"),
     errata=(
         CHECK_08,
@@ -169,9 +165,9 @@ lem2_repaired = Statement(
     setting=NETWORK,
     hypotheses=(FIRST_BOUNDED, WIDE, FAILURE_BELOW_ONE, *SLACKS, CHERNOFF_WIDTH),
     claims=(
-        claim("features_smallest", feature_min_0, at_least(feature_min_0**2, FEATURE_LEVEL * k)),
-        claim("jacobian_norm", norm_J_start, at_most(norm_J_start**2, JACOBIAN_SQUARED)),
-        claim("initial_loss", loss_0, at_most(loss_0, LOSS_BOUND)),
+        smallest(FEATURE_LEVEL * k),
+        jacobian(sqrt(JACOBIAN_SQUARED)),
+        initial_loss(LOSS_BOUND),
     ),
     probability=1 - chernoff_failure - _OTHER_FAILURES,
     uses=(mu_repaired.id, features_upper.id, frobenius.id, loss_given_features.id, output_weights.id),

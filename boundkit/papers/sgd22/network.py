@@ -68,7 +68,9 @@ def _step(values: Values, levels: Values = MappingProxyType({})) -> Expr:
     return eta_bar * smaller(*steps)
 
 
-def _network(growth_constants: Values, *, id: str, title: str, uses: str, proof: str) -> Statement:
+def _network(
+    growth_constants: Values, *, id: str, title: str, uses: str, proof: str, batches: str = "without repetition"
+) -> Statement:
     values = {**_BALLS, **SLOPE_AT_START, **QUADRATIC, **growth_constants}
     return compose(
         d_general,
@@ -80,7 +82,7 @@ def _network(growth_constants: Values, *, id: str, title: str, uses: str, proof:
         improves="sgd22.thm2",
         kind="theorem",
         source=source("Theorem 2", "(21)"),
-        setting=network(_step(values)),
+        setting=network(_step(values), batches=batches),
         uses=(*_USES, uses),
         instance={alpha: feature_min_0, beta: NORM_AT_START},
         proof=proof,
@@ -103,6 +105,7 @@ d_network_repetition = _network(
     id="sgd22.d.network_repetition",
     title="SGD on both layers with repetition in a batch (D2)",
     uses="sgd22.d.growth_repetition",
+    batches="with repetition",
     proof="As sgd22.d.network, with the growth constants of batches with repetition.",
 )
 

@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Eq, Expr, Ge, Gt, Le, Lt, Min, Symbol, oo
 
 from boundkit.statement import Claim, Hypothesis, Paper, Setting, Source, Statement
-from boundkit.statement.statement import Chance, Role
+from boundkit.statement.statement import Chance, Experiment, Role
 from boundkit.statement.vocabulary import (
     alpha,
     beta,
@@ -103,7 +103,7 @@ def general(step_size: Expr | None = None) -> Setting:
     )
 
 
-def network(step_size: Expr | None = None) -> Setting:
+def network(step_size: Expr | None = None, *, batches: str = "without repetition") -> Setting:
     """Two layers without bias and without factor 1/sqrt(width), both trained by SGD with one step size."""
     return Setting(
         network="two layers",
@@ -111,7 +111,7 @@ def network(step_size: Expr | None = None) -> Setting:
         output_weights="normal with standard deviation omega_2",
         initialisation="normal with standard deviation omega_1",
         loss="mean of squares",
-        algorithm="stochastic gradient descent, batches of b samples without repetition, independent over steps",
+        algorithm=f"stochastic gradient descent, batches of b samples {batches}, independent over steps",
         step_size=step_size,
     )
 
@@ -150,6 +150,20 @@ def claim(label: str, observable: Symbol, relation: Any, chance: Chance = "as st
     return Claim(label, observable, relation, "unobserved", chance=chance)
 
 
+def observed(
+    label: str,
+    observable: Symbol,
+    template: Any,
+    *,
+    twin: Expr,
+    reason: str,
+    experiment: Experiment = "training",
+    chance: Chance = "as stated",
+) -> Claim:
+    """A claim that a sampler observes, with the tightening at which it must fail."""
+    return Claim(label, observable, template, experiment, twin, reason, chance)
+
+
 def rewrite(relation: Any, values: Mapping[Symbol, Expr]) -> Any:
     """A relation with symbols replaced on both sides, all at once."""
     if relation.free_symbols.isdisjoint(values):
@@ -182,7 +196,10 @@ def compose(
     derived = replace(
         base,
         hypotheses=(*hypotheses, *(replace(item, relation=rewrite(item.relation, values)) for item in kept)),
-        claims=tuple(replace(item, template=rewrite(item.template, values)) for item in base.claims),
+        claims=tuple(
+            replace(item, template=rewrite(item.template, values), twin=item.twin.xreplace(values))
+            for item in base.claims
+        ),
         probability=None if base.probability is None else base.probability.xreplace(values),
         summary={name: value.xreplace(values) for name, value in base.summary.items()},
         errata=(),

@@ -18,6 +18,7 @@ from boundkit.papers.sgd22.paper import (
     claim,
     compose,
     general,
+    observed,
     smaller,
     source,
 )
@@ -31,6 +32,7 @@ from boundkit.statement.vocabulary import (
     radius,
     sigma_min_J,
     step_size,
+    tightness,
     weight_change,
 )
 from boundkit.statement.words.shared import loss_0
@@ -108,7 +110,14 @@ RATE_SHAPE = step_size * pl_constant * alpha**2
 
 START = assume("start", "run", at_most(loss_0, c_start * START_SHAPE))
 STEP = assume("step_size", "step", at_most(step_size, c_step * smaller(*STEP_SHAPES)))
-PATH = claim("path", stopped_path, at_most(stopped_path, SAFE_RADIUS / exit_margin), "in expectation")
+PATH = observed(
+    "path",
+    stopped_path,
+    at_most(stopped_path, SAFE_RADIUS / exit_margin / tightness),
+    twin=descent.farthest(SAFE_RADIUS / exit_margin, ON_SAFE_BALL["norm_rounded"]),
+    reason=descent.LEAST_WAY,
+    chance="in expectation",
+)
 LIMIT = claim("limit", limit_loss, Eq(limit_loss, 0))
 
 CHECK_04 = Erratum(

@@ -7,11 +7,9 @@ from collections.abc import Mapping
 from sympy import Expr, Symbol, factor_terms
 
 from boundkit.papers.sgd22 import descent
-from boundkit.papers.sgd22.general import ISOMETRY_ON_BALLS, RADII, SHARE, d_general, mean_rate
+from boundkit.papers.sgd22.general import ISOMETRY_ON_BALLS, RADII, SHARE, d_general, mean_rate, travelled
 from boundkit.papers.sgd22.paper import (
     ISOMETRY,
-    at_most,
-    claim,
     compose,
     general,
     smaller,
@@ -68,7 +66,7 @@ thm1 = Statement(
     source=source("Theorem 1", "(6)", "(7)"),
     setting=prop1.setting,
     hypotheses=prop1.hypotheses,
-    claims=(LIMIT, mean_rate(loss, C * RATE_SHAPE)),
+    claims=(LIMIT, mean_rate(loss, C * RATE_SHAPE, norm=ON_SAFE_BALL["norm_rounded"])),
     probability=1 - 1 / exit_margin,
     constants=(*prop1.constants, _REMARK_C),
     uses=("sgd22.prop1", "sgd22.lem1"),
@@ -87,9 +85,9 @@ thm1_tracked = Statement(
     hypotheses=prop1_tracked.hypotheses,
     claims=(
         LIMIT,
-        mean_rate(stopped_loss, TRACKED_RATE),
+        mean_rate(stopped_loss, TRACKED_RATE, norm=ON_SAFE_BALL["norm_rounded"]),
         PATH,
-        claim("stays", distance, at_most(distance, SAFE_RADIUS)),
+        travelled("stays", distance, SAFE_RADIUS, norm=ON_SAFE_BALL["norm_rounded"]),
     ),
     probability=thm1.probability,
     constants=(*TRACKED_CONSTANTS, Constant(C, "tracked", C_RATE, "in the printed rate")),

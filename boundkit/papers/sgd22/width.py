@@ -5,7 +5,6 @@ from __future__ import annotations
 from sympy import Abs, Eq, Expr, Rational, factor_terms, factorial, sqrt
 
 from boundkit.papers.sgd22.definitions import CHECK_15
-from boundkit.papers.sgd22.general import mean_rate
 from boundkit.papers.sgd22.gram import CHECK_12, MU
 from boundkit.papers.sgd22.initial import CHECK_18, CHECK_19, LOSS_BOUND, START_PRINTED
 from boundkit.papers.sgd22.jacobian import DROPPED, LIPSCHITZ
@@ -178,7 +177,12 @@ thm2_tracked = Statement(
     ),
     claims=(
         LIMIT,
-        mean_rate(stopped_loss, TRACKED_RATE.xreplace(_LEMMA_2)),
+        claim(
+            "rate",
+            stopped_loss,
+            at_most(stopped_loss, (1 - TRACKED_RATE.xreplace(_LEMMA_2)) ** tau * loss_0),
+            "in expectation",
+        ),
         claim("stays", distance, at_most(distance, _on_network(SAFE_RADIUS))),
     ),
     probability=thm2.probability,

@@ -14,9 +14,10 @@ from boundkit.papers.zczg18.model import (
     claim,
     entry,
     open_constants,
+    tried,
 )
 from boundkit.statement import Erratum, Hypothesis
-from boundkit.statement.vocabulary import C, k, row_norm_deviation
+from boundkit.statement.vocabulary import C, k, n, row_norm_deviation
 from boundkit.statement.words.deep import (
     label_separation,
     last_coordinate,
@@ -125,7 +126,15 @@ _DERIVED = (
         "Assumption 3.3",
         improves="asm3_3",
         hypotheses=(NONNEGATIVE, SMOOTH_LOSS),
-        claims=(claim("mean_slope", mean_slope, at_most(mean_slope, sqrt(2 * margin_loss_smoothness * loss))),),
+        setting=DESCENT,
+        claims=(
+            tried(
+                claim("mean_slope", mean_slope, at_most(mean_slope, sqrt(2 * margin_loss_smoothness * loss))),
+                "training",
+                limit=Min(loss_floor, loss_growth * (n * loss) ** loss_exponent) / n,
+                reason="by Assumption 3.2 the slopes sum to at least min(alpha_0, alpha_1 (n L_S)^p)",
+            ),
+        ),
         uses=("asm3_1", "asm3_3"),
         proof=f"{_SELF_BOUND} Average over the samples with Jensen's inequality.",
     ),

@@ -8,8 +8,16 @@ from sympy import Expr, Integer, Max, Rational, Symbol, log, sqrt
 
 from boundkit.papers.zczg18.growth import solve_for
 from boundkit.papers.zczg18.initialisation import SMALL_COUNT
-from boundkit.papers.zczg18.model import INITIALISATION, at_most, claim, entry, open_constants
-from boundkit.papers.zczg18.perturbation import BALL, FEATURES, FLIP_SHARE, FLIPS, PRODUCT, UNION
+from boundkit.papers.zczg18.model import INITIALISATION, at_most, entry, open_constants
+from boundkit.papers.zczg18.perturbation import (
+    BALL,
+    FLIP_SHARE,
+    PRODUCT,
+    UNION,
+    features_claim,
+    flips_claim,
+    output_claim,
+)
 from boundkit.papers.zczg18.structure import EVENT_IDS
 from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Statement
 from boundkit.statement.vocabulary import C, c, k, radius
@@ -21,7 +29,6 @@ from boundkit.statement.words.deep import (
     layer_width,
     max_width,
     one_sided_norm,
-    perturbed_output,
     preactivation_threshold,
     vector_sparsity,
 )
@@ -94,13 +101,7 @@ lemB_2 = entry(
     "Lemma B.2",
     setting=INITIALISATION,
     hypotheses=_BASE,
-    claims=(
-        claim(
-            "sparse_output",
-            perturbed_output,
-            at_most(perturbed_output, C * L * sqrt(max_width) * Max(radius, _SPARSE)),
-        ),
-    ),
+    claims=(output_claim(C * L * sqrt(max_width) * Max(radius, _SPARSE)),),
     constants=open_constants(C, c),
     uses=("lemB_1", *EVENT_IDS),
     errata=(CHECK_19,),
@@ -141,11 +142,10 @@ FEATURE_CONSTANT = 2 * Max(C_product, 1)
 
 
 def _flips(constant: Expr) -> Claim:
-    value = constant * FEATURE_CONSTANT ** Rational(2, 3) * C_weight ** Rational(2, 3)
-    return claim("flips", FLIPS.observable, FLIPS.template.subs(C, value))
+    return flips_claim(constant * FEATURE_CONSTANT ** Rational(2, 3) * C_weight ** Rational(2, 3))
 
 
-_FEATURES = claim("features", FEATURES.observable, FEATURES.template.subs(C, FEATURE_CONSTANT))
+_FEATURES = features_claim(FEATURE_CONSTANT)
 
 
 def _lipschitz(name: str, title: str, flips: Expr, **parts: Any) -> Statement:

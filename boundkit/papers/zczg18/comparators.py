@@ -34,7 +34,13 @@ def _quoted(place: str, **monomials: Any) -> tuple[Order, ...]:
 
 
 def _comparator(
-    name: str, title: str, place: str, *, orders: tuple[Order, ...] = (), errata: tuple[Erratum, ...] = ()
+    name: str,
+    title: str,
+    place: str,
+    *,
+    orders: tuple[Order, ...] = (),
+    errata: tuple[Erratum, ...] = (),
+    quotes: tuple[str, ...] = (),
 ) -> Statement:
     polynomial = any(str(degree) in str(power) for item in orders for power in item.exponents.values())
     return entry(
@@ -44,6 +50,7 @@ def _comparator(
         kind="comparator",
         orders=orders,
         errata=errata,
+        quotes=quotes,
         constants=open_constants(degree) if polynomial else (),
     )
 
@@ -53,6 +60,7 @@ STATEMENTS = (
         "li_liang_2018",
         "Li and Liang (2018): one hidden layer, cross entropy, SGD; extended here to any depth and a family of losses",
         _RELATED,
+        quotes=("li_liang_2018",),
     ),
     _comparator(
         "du_2018_one_layer",
@@ -60,6 +68,7 @@ STATEMENTS = (
         "width",
         _RELATED,
         orders=_quoted(_RELATED, width=n**degree),
+        quotes=("du_zhai_poczos_singh_2018",),
     ),
     _comparator(
         "allen_zhu_2018_deep",
@@ -67,6 +76,7 @@ STATEMENTS = (
         "polynomial",
         _RELATED,
         orders=_quoted(_RELATED, width=_POLYNOMIAL, iterations=_POLYNOMIAL),
+        quotes=("allen_zhu_li_song_2018",),
     ),
     _comparator(
         "du_2018_deep",
@@ -74,6 +84,7 @@ STATEMENTS = (
         "depth",
         _RELATED,
         orders=_quoted(_RELATED, width=exponential_depth**degree),
+        quotes=("du_lee_li_wang_zhai_2018",),
     ),
     _comparator(
         "allen_zhu_2018_recurrent",

@@ -4,38 +4,60 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr, Rational, ceiling, log, sqrt
+from sympy import Expr, Max, Rational, Symbol, ceiling, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import EXPONENT_AT_MOST_ONE, EXPONENT_POSITIVE, GD_ASSUMPTIONS, GROWTH
 from boundkit.papers.zczg18.growth import as_order
-from boundkit.papers.zczg18.model import DESCENT, at_least, at_most, claim, entry, open_constants, potential, slowness
+from boundkit.papers.zczg18.model import (
+    DESCENT,
+    HALF,
+    at_most,
+    claim,
+    entry,
+    open_constants,
+    slowness,
+    tried,
+)
 from boundkit.papers.zczg18.perturbation import BALL
-from boundkit.papers.zczg18.rates import GRADIENT, LAYER_SUM, PRINTED, REPAIRED, STRENGTH, Bookkeeping, phases
+from boundkit.papers.zczg18.rates import GRADIENT, PRINTED, STRENGTH, phases
 from boundkit.papers.zczg18.structure import EVENT_IDS
 from boundkit.statement import Claim, Erratum, Hypothesis, Order, Statement
-from boundkit.statement.vocabulary import C, distance, k, n, radius, step_size, tau
+from boundkit.statement.vocabulary import C, distance, k, n, radius, step_size, tau, tightness
 from boundkit.statement.words.deep import (
-    C_upper,
-    current_value,
     descent_constant,
     final_risk,
     label_separation,
+    last_gradient_norm,
     layer_distance,
-    loss_exponent,
-    margin_change_max,
-    margin_drift,
-    margin_gain,
     max_width,
     mean_slope,
     next_risk,
-    next_value,
     risk_hitting_time,
     target_risk,
 )
-from boundkit.statement.words.shared import L, T, gradient_norm, loss, loss_0
+from boundkit.statement.words.shared import T, gradient_norm, loss, loss_0
 
-REACHED = claim("risk", final_risk, at_most(final_risk, target_risk))
-STAYS = claim("ball", layer_distance, at_most(layer_distance, radius))
+REACHED = tried(
+    claim("risk", final_risk, at_most(final_risk, target_risk)),
+    "training",
+    limit=target_risk / 4,
+    reason="a run ends at the target, and one step does not divide the risk by eight",
+)
+FIRST_STEP = step_size * last_gradient_norm / (2 * sqrt(n))
+FIRST_STEP_REASON = "the first step moves the last layer by its gradient, of rank at most n"
+
+
+def travel(label: str, bound: Expr) -> Claim:
+    """No layer is further from its initialisation, in spectral norm."""
+    return tried(
+        claim(label, layer_distance, at_most(layer_distance, bound)),
+        "training",
+        limit=FIRST_STEP,
+        reason=FIRST_STEP_REASON,
+    )
+
+
+STAYS = travel("ball", radius)
 RADIUS = Hypothesis("radius", "parameter", at_most(radius, C * PRINTED.radius))
 RADIUS_LOG = Hypothesis("radius", "parameter", at_most(radius, C * PRINTED.radius * log(max_width) ** Rational(-3, 2)))
 STEP = Hypothesis("step", "step", at_most(step_size, C * PRINTED.step))
@@ -50,15 +72,6 @@ CHECK_4 = Erratum(
     "needs; "
     "elsewhere the text writes it up to logarithms.",
     "Divide the radius by (log M)^(3/2).",
-)
-CHECK_5 = Erratum(
-    "CHECK-5",
-    "gap",
-    "The exponents L^17 of the radius and L^9 of the step size come out of the printed properties only when the sum "
-    "over the "
-    "layers in the change of an output is left out; with it they are L^20 and L^10. (The displays are lost.)",
-    "The printed gradient bound has a spare factor L (CHECK-20): with it the sum is affordable, and the final "
-    "exponents stand.",
 )
 CHECK_12A = Erratum(
     "CHECK-12a",
@@ -111,6 +124,21 @@ def decrease(constant: Expr) -> Hypothesis:
     return Hypothesis("decrease", "run", at_most(next_risk, loss - drop))
 
 
+def counted(label: str, steps: Symbol, bound: Expr) -> Claim:
+    """A bound on the number of steps that a run takes; its twin is below that number by half a step."""
+    return Claim(
+        label=label,
+        observable=steps,
+        template=at_most(steps, bound / tightness),
+        experiment="training",
+        twin=bound / Max(steps - HALF, HALF / 2),
+        twin_reason=(
+            "steps are whole, and no lower bound of them is known before the run: half a step less than the run took "
+            "is the largest bound that certainly fails"
+        ),
+    )
+
+
 PACE = n**5 / (descent_constant * step_size * k * label_separation)
 gd_iterations = entry(
     "d.gd_iterations",
@@ -128,12 +156,8 @@ gd_iterations = entry(
         Hypothesis("target_below_start", "parameter", at_most(target_risk, loss_0)),
     ),
     claims=(
-        claim("time", T, at_most(T, PACE * slowness(loss_0, final_risk))),
-        claim(
-            "hitting_time",
-            risk_hitting_time,
-            at_most(risk_hitting_time, ceiling(PACE * slowness(loss_0, target_risk), evaluate=False)),
-        ),
+        counted("time", T, PACE * slowness(loss_0, final_risk)),
+        counted("hitting_time", risk_hitting_time, ceiling(PACE * slowness(loss_0, target_risk), evaluate=False)),
     ),
     constants=open_constants(descent_constant),
     uses=("lem5_4", "lemC_1"),
@@ -143,76 +167,6 @@ gd_iterations = entry(
         "sum, and 1/min(a, b)^2 <= 1/a^2 + 1/b^2; divide (C.6) by the squared sum and add over the steps with Lemma "
         "C.1."
     ),
-)
-lemC_1 = entry(
-    "lemC_1",
-    "Decrease of the potential",
-    "Lemma C.1",
-    claims=(
-        claim(
-            "potential",
-            next_value,
-            at_most(
-                potential(next_value) - potential(current_value),
-                (next_value - current_value) / current_value ** (2 * loss_exponent),
-            ),
-        ),
-    ),
-)
-
-
-def one_step(book: Bookkeeping, slope: Expr, *, sparse: Expr | None = None) -> tuple[Claim, ...]:
-    """The change of a margin in one step: its size, and a lower bound up to the errors of the bookkeeping.
-
-    `sparse`, a number of changed activations, replaces the one that follows from the radius.
-    """
-    flips = book.flip_error * sqrt(log(max_width))
-    if sparse is not None:
-        flips = book.layers * L * sqrt(sparse * log(max_width)) * book.feature_change
-    errors = step_size * (C_upper * flips + C * step_size * book.curvature_error) * slope
-    widths = {k: max_width}
-    return (
-        claim(
-            "size",
-            margin_change_max,
-            at_most(margin_change_max, C * book.margin_change.subs(widths) * step_size * slope),
-        ),
-        claim("gain", margin_gain, at_least(margin_gain, -step_size * margin_drift - errors.subs(widths))),
-    )
-
-
-lemC_2 = entry(
-    "lemC_2",
-    "Change of the outputs in one step of gradient descent",
-    "Lemma C.2",
-    setting=DESCENT,
-    hypotheses=(BALL,),
-    claims=one_step(PRINTED, mean_slope),
-    constants=open_constants(C, C_upper),
-    uses=("thm5_3",),
-    errata=(CHECK_5,),
-)
-lemC_2_tracked = entry(
-    "lemC_2.tracked",
-    "Change of the outputs in one step, printed properties with the sum over the layers (CHECK-5)",
-    "Lemma C.2",
-    setting=DESCENT,
-    hypotheses=(BALL,),
-    claims=one_step(LAYER_SUM, mean_slope),
-    constants=open_constants(C, C_upper),
-    uses=("lemC_2", "thm5_3"),
-    proof="Every layer contributes an error of changed activations and one of moved features.",
-)
-lemC_2_repaired = entry(
-    "lemC_2.repaired",
-    "Change of the outputs in one step, sum over the layers and gradients linear in the depth (CHECK-5)",
-    "Lemma C.2",
-    setting=DESCENT,
-    hypotheses=(BALL,),
-    claims=one_step(REPAIRED, mean_slope),
-    constants=open_constants(C, C_upper),
-    uses=("lemC_2", "thm5_3", "thm5_3_viii.sharpened"),
-    proof="As the tracked form, with the gradient bound of thm5_3_viii.sharpened.",
 )
 
 
@@ -234,17 +188,25 @@ lem5_5_tracked = _trajectory(
     "lem5_5.tracked",
     "Distance of gradient descent from the initialisation, in closed form",
     hypotheses=(*GD_ASSUMPTIONS, BALL, RADIUS_LOG, STEP),
-    claims=(claim("distance", layer_distance, at_most(layer_distance, C * TRAVEL * sqrt(T * step_size * loss_0))),),
+    claims=(travel("distance", C * TRAVEL * sqrt(T * step_size * loss_0)),),
     constants=open_constants(C),
     uses=("lem5_5", "lem5_4", "thm5_3_vii", "thm5_3_viii"),
     proof="Cauchy-Schwarz on the path: gradients by (viii), the sum of squared slopes by the decrease (C.6).",
 )
 SUFFICIENT = Hypothesis("sufficient_decrease", "run", at_most(next_risk, loss - step_size / 2 * gradient_norm**2))
+PATH = sqrt(2 * tau * step_size * (loss_0 - loss))
 lem5_5_sharpened = _trajectory(
     "lem5_5.sharpened",
     "Distance of gradient descent from half of the ideal decrease (DRV-14a)",
     hypotheses=(SUFFICIENT,),
-    claims=(claim("distance", distance, at_most(distance, sqrt(2 * tau * step_size * (loss_0 - loss)))),),
+    claims=(
+        tried(
+            claim("distance", distance, at_most(distance, PATH)),
+            "training",
+            limit=step_size * gradient_norm / 2,
+            reason="the first step moves the weights by step size times gradient",
+        ),
+    ),
     uses=("lem5_5",),
     proof="Cauchy-Schwarz on the path: the sum of eta |grad|^2 is at most twice the fall of the risk.",
 )
@@ -266,10 +228,6 @@ STATEMENTS = (
     lem5_4,
     lem5_4_repaired,
     gd_iterations,
-    lemC_1,
-    lemC_2,
-    lemC_2_tracked,
-    lemC_2_repaired,
     lem5_5,
     lem5_5_tracked,
     lem5_5_sharpened,

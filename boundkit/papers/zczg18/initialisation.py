@@ -14,8 +14,9 @@ from boundkit.papers.zczg18.model import (
     claim,
     entry,
     open_constants,
+    tried,
 )
-from boundkit.statement import Constant, Hypothesis, Statement
+from boundkit.statement import Claim, Constant, Hypothesis, Statement
 from boundkit.statement.vocabulary import C, k, n
 from boundkit.statement.words.deep import (
     C_upper,
@@ -29,31 +30,52 @@ from boundkit.statement.words.deep import (
 )
 from boundkit.statement.words.shared import L, failure
 
+
+def _norm_ratio(bound: Expr) -> Claim:
+    return tried(
+        claim("norm_ratio", norm_ratio_deviation, at_most(norm_ratio_deviation, bound)),
+        "initialisation",
+        limit=sqrt(5 / layer_width) / 5,
+        reason="one ratio has standard deviation sqrt(5/m), a tenth of which it rarely stays within",
+    )
+
+
+def _hidden_norm(bound: Expr) -> Claim:
+    return tried(
+        claim("hidden_norm", hidden_norm_deviation, at_most(hidden_norm_deviation, bound)),
+        "initialisation",
+        limit=sqrt(5 / k) / 10,
+        reason="the first norm has standard deviation sqrt(5/m)/2, a tenth of which it rarely stays within",
+    )
+
+
+def _output(bound: Expr) -> Claim:
+    return tried(
+        claim("output", output_max, at_most(output_max, bound)),
+        "initialisation",
+        limit=max_hidden_norm / 50,
+        reason="given the last features an output is nearly normal, of variance (1 - 1/pi) times their squared norm",
+    )
+
+
 lemA_1 = entry(
     "lemA_1",
     "One layer preserves norms",
     "Lemma A.1",
     setting=INITIALISATION,
     hypotheses=(Hypothesis("width", "width", at_least(layer_width, C**2 * PER_EXAMPLE)),),
-    claims=(
-        claim("norm_ratio", norm_ratio_deviation, at_most(norm_ratio_deviation, C * sqrt(PER_EXAMPLE / layer_width))),
-    ),
+    claims=(_norm_ratio(C * sqrt(PER_EXAMPLE / layer_width)),),
     probability=1 - failure,
     constants=open_constants(C),
 )
 _U = log(2 * n * L / failure)
+_RATIO_BOUND = sqrt(10 * _U / layer_width) + 4 * _U / layer_width
 lemA_1_tracked = entry(
     "lemA_1.tracked",
     "One layer preserves norms, every constant explicit (DRV-1)",
     "Lemma A.1",
     setting=INITIALISATION,
-    claims=(
-        claim(
-            "norm_ratio",
-            norm_ratio_deviation,
-            at_most(norm_ratio_deviation, sqrt(10 * _U / layer_width) + 4 * _U / layer_width),
-        ),
-    ),
+    claims=(_norm_ratio(_RATIO_BOUND),),
     probability=1 - failure,
     uses=("lemA_1",),
     proof=(
@@ -62,18 +84,14 @@ lemA_1_tracked = entry(
         "most 5/2 t^2 / (1 - 4t) on [0, 1/4) and 5/2 t^2 for t <= 0; Bernstein's bound for 2nL events."
     ),
 )
-_DEVIATION = lemA_1_tracked.claim("norm_ratio").bound.subs(layer_width, k)
+_DEVIATION = _RATIO_BOUND.subs(layer_width, k)
 corA_2 = entry(
     "corA_2",
     "Hidden features have norm close to one",
     "Corollary A.2",
     setting=INITIALISATION,
     hypotheses=(UNIT_NORM, Hypothesis("width", "width", at_least(k, C**2 * PER_EXAMPLE))),
-    claims=(
-        claim(
-            "hidden_norm", hidden_norm_deviation, at_most(hidden_norm_deviation, C_upper * L * sqrt(PER_EXAMPLE / k))
-        ),
-    ),
+    claims=(_hidden_norm(C_upper * L * sqrt(PER_EXAMPLE / k)),),
     probability=1 - failure,
     constants=open_constants(C, C_upper),
     uses=("lemA_1",),
@@ -84,7 +102,7 @@ corA_2_tracked = entry(
     "Corollary A.2",
     setting=INITIALISATION,
     hypotheses=(UNIT_NORM, Hypothesis("small_deviation", "width", at_most(_DEVIATION, 1 / L))),
-    claims=(claim("hidden_norm", hidden_norm_deviation, at_most(hidden_norm_deviation, L * _DEVIATION)),),
+    claims=(_hidden_norm(L * _DEVIATION),),
     probability=1 - failure,
     uses=("corA_2", "lemA_1.tracked"),
     proof=(
@@ -98,16 +116,17 @@ lemA_6 = entry(
     "Outputs at the initialisation are bounded",
     "Lemma A.6",
     setting=INITIALISATION,
-    claims=(claim("output", output_max, at_most(output_max, C_upper * sqrt(log(n / failure)))),),
+    claims=(_output(C_upper * sqrt(log(n / failure))),),
     probability=1 - failure,
     constants=open_constants(C_upper),
 )
+OUTPUT_BOUND = 2 * max_hidden_norm * sqrt(log(2 * n / failure))
 lemA_6_tracked = entry(
     "lemA_6.tracked",
     "Outputs at the initialisation, every constant explicit (DRV-6)",
     "Lemma A.6",
     setting=INITIALISATION,
-    claims=(claim("output", output_max, at_most(output_max, 2 * max_hidden_norm * sqrt(log(2 * n / failure)))),),
+    claims=(_output(OUTPUT_BOUND),),
     probability=1 - failure,
     uses=("lemA_6",),
     proof=(
@@ -142,7 +161,14 @@ lemA_7 = entry(
         Hypothesis("width_threshold", "width", at_least(layer_width, C * THRESHOLD_WIDTH)),
         Hypothesis("width_norm", "width", at_least(layer_width, C * L**2 * PER_EXAMPLE)),
     ),
-    claims=(claim("small_preactivations", small_preactivations, at_most(small_preactivations, SMALL_COUNT)),),
+    claims=(
+        tried(
+            claim("small_preactivations", small_preactivations, at_most(small_preactivations, SMALL_COUNT)),
+            "initialisation",
+            limit=SMALL_COUNT / 8,
+            reason="the expected number is m^(3/2) beta / sqrt(pi) over the norm of the features",
+        ),
+    ),
     probability=1 - failure,
     constants=open_constants(C),
     uses=("corA_2",),

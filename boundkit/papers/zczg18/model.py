@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sympy import Eq, Expr, Ge, Integer, Le, Mod, Piecewise, Rational, Symbol, log
 
 from boundkit.statement import Claim, Constant, Hypothesis, Paper, Setting, Source, Statement
-from boundkit.statement.vocabulary import k, n, step_size
+from boundkit.statement.statement import Experiment
+from boundkit.statement.vocabulary import k, n, step_size, tightness
 from boundkit.statement.words.deep import (
     loss_exponent,
     loss_floor,
@@ -82,6 +84,22 @@ def at_least(left: Any, right: Any) -> Any:
 def claim(label: str, observable: Symbol, relation: Any) -> Claim:
     """A claim that no sampler observes yet."""
     return Claim(label=label, observable=observable, template=relation, experiment="unobserved")
+
+
+def tried(item: Claim, experiment: Experiment, *, limit: Any, reason: str) -> Claim:
+    """`item` on trial: the bound tightened by division (upper) or multiplication (lower).
+
+    `limit` is what the bounded side certainly reaches at least (upper bounds) or at most (lower ones), for this
+    `reason`; the twin asks for half of it, or for twice as much.
+
+    >>> tried(claim("width", k, at_most(k, 3 * n)), "training", limit=n, reason="example").twin
+    6
+    """
+    left, right = item.template.args
+    upper = item.template.rel_op == "<="
+    template = at_most(left, right / tightness) if upper else at_least(left, tightness * right)
+    twin = 2 * right / limit if upper else 2 * limit / right
+    return replace(item, template=template, experiment=experiment, twin=twin, twin_reason=reason)
 
 
 def open_constants(*symbols: Symbol) -> tuple[Constant, ...]:

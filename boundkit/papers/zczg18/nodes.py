@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Eq, Expr, Integer, Rational, exp, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import UNIT_NORM
-from boundkit.papers.zczg18.model import HALF, INITIALISATION, at_least, at_most, claim, entry, open_constants
+from boundkit.papers.zczg18.model import HALF, INITIALISATION, at_least, at_most, claim, entry, open_constants, tried
 from boundkit.statement import Claim, Constant, Erratum, Hypothesis
 from boundkit.statement.vocabulary import C, n
 from boundkit.statement.words.deep import (
@@ -23,6 +23,7 @@ from boundkit.statement.words.deep import (
     last_width,
     layer_antipodal_separation,
     layer_separation,
+    max_hidden_norm,
     mean_slope,
     min_hidden_norm,
     node_level,
@@ -50,14 +51,26 @@ def _level(value: Expr) -> Hypothesis:
 
 def probability_claim(bound: Expr) -> Claim:
     """The chance of a unit with a large gradient."""
-    return claim("node_probability", node_probability, at_least(node_probability, bound))
+    return tried(
+        claim("node_probability", node_probability, at_least(node_probability, bound)),
+        "units",
+        limit=1,
+        reason="a probability is at most 1",
+    )
 
 
 def count_claim(bound: Expr) -> Claim:
     """The number of units with a large gradient, whatever the non-negative weights of the samples."""
-    return claim("large_nodes", large_nodes, at_least(large_nodes, bound))
+    return tried(
+        claim("large_nodes", large_nodes, at_least(large_nodes, bound)),
+        "initialisation",
+        limit=last_width,
+        reason="the last layer has no more units",
+    )
 
 
+LARGEST_GRADIENT = last_width * (max_hidden_norm * mean_slope) ** 2  # squared norm of the last layer's gradient
+GRADIENT_REASON = "the gradient of one of the last units is at most the mean slope times the largest feature norm"
 lemA_14 = entry(
     "lemA_14",
     "Anti-concentration of the gradient of one Gaussian unit",
@@ -72,12 +85,13 @@ lemA_14 = entry(
     claims=(probability_claim(c_lower * phi / n),),
     constants=open_constants(c_lower, c_level),
 )
+_CHANCE = phi / (12 * n)
 lemA_14_tracked = entry(
     "lemA_14.tracked",
     "Anti-concentration of the gradient of one Gaussian unit, every constant explicit (DRV-9)",
     "Lemma A.14",
     hypotheses=(UNIT_NORM, *SEPARATIONS, _level(HALF)),
-    claims=(probability_claim(phi / (12 * n)),),
+    claims=(probability_claim(_CHANCE),),
     constants=(
         Constant(c_level, "tracked", HALF, "level"),
         Constant(c_lower, "tracked", Rational(1, 12), "probability"),
@@ -125,7 +139,6 @@ lemA_15_repaired = entry(
     uses=("lemA_15", "lemA_14"),
     proof="A Chernoff bound for the number of units, and a union over a net of weights.",
 )
-_CHANCE = lemA_14_tracked.claim("node_probability").bound
 NODE_SHARE = _CHANCE / 2
 NODE_LEVEL = lemA_14_tracked.hypothesis("node_level").relation.rhs / 2
 lemA_15_tracked = entry(
@@ -160,13 +173,18 @@ gradient_expected = entry(
     setting=INITIALISATION,
     hypotheses=FEATURE_SEPARATIONS,
     claims=(
-        claim(
-            "expected_gradient",
-            expected_gradient,
-            at_least(
+        tried(
+            claim(
+                "expected_gradient",
                 expected_gradient,
-                last_width * _CHANCE * (HALF * min_hidden_norm * mean_slope / n) ** 2,
+                at_least(
+                    expected_gradient,
+                    last_width * _CHANCE * (HALF * min_hidden_norm * mean_slope / n) ** 2,
+                ),
             ),
+            "initialisation",
+            limit=LARGEST_GRADIENT,
+            reason=GRADIENT_REASON,
         ),
     ),
     uses=("lemA_14.tracked",),
@@ -180,13 +198,18 @@ gradient_uniform = entry(
     setting=INITIALISATION,
     hypotheses=lemA_15_tracked.hypotheses[:-1],
     claims=(
-        claim(
-            "gradient",
-            last_gradient_norm,
-            at_least(
+        tried(
+            claim(
+                "gradient",
                 last_gradient_norm,
-                sqrt(last_width * NODE_SHARE) * NODE_LEVEL * min_hidden_norm * mean_slope / n,
+                at_least(
+                    last_gradient_norm,
+                    sqrt(last_width * NODE_SHARE) * NODE_LEVEL * min_hidden_norm * mean_slope / n,
+                ),
             ),
+            "initialisation",
+            limit=sqrt(LARGEST_GRADIENT),
+            reason=GRADIENT_REASON,
         ),
     ),
     probability=1 - failure,
@@ -200,10 +223,15 @@ gradient_limit = entry(
     improves="lemB_5",
     hypotheses=(UNIT_NORM, *SEPARATIONS),
     claims=(
-        claim(
-            "copositive_minimum",
-            copositive_minimum,
-            at_least(copositive_minimum, _CHANCE * HALF**2 / n ** Integer(2)),
+        tried(
+            claim(
+                "copositive_minimum",
+                copositive_minimum,
+                at_least(copositive_minimum, _CHANCE * HALF**2 / n ** Integer(2)),
+            ),
+            "units",
+            limit=HALF,
+            reason="the minimum is at most a diagonal entry, 1/2",
         ),
     ),
     uses=("d.gradient_expected",),

@@ -6,9 +6,9 @@ from sympy import Expr, Gt, Integer, Lt, Max, factor_terms, sqrt
 
 from boundkit.papers.zczg18.assumptions import LOSS, SEPARATED, UNIT_NORM
 from boundkit.papers.zczg18.changes import best_threshold, flip_count
-from boundkit.papers.zczg18.descent import PACE, SUFFICIENT, lem5_5_sharpened
+from boundkit.papers.zczg18.descent import FIRST_STEP, FIRST_STEP_REASON, PACE, PATH, REACHED
 from boundkit.papers.zczg18.growth import solve_for
-from boundkit.papers.zczg18.initialisation import lemA_6_tracked, lemA_7_refined
+from boundkit.papers.zczg18.initialisation import OUTPUT_BOUND, lemA_7_refined
 from boundkit.papers.zczg18.model import (
     EVEN_WIDTH,
     ONE_HIDDEN_LAYER,
@@ -19,16 +19,23 @@ from boundkit.papers.zczg18.model import (
     entry,
     setting,
     slowness,
+    tried,
 )
-from boundkit.papers.zczg18.nodes import FEATURE_SEPARATIONS, NODE_LEVEL, NODE_SHARE, lemA_15_tracked
+from boundkit.papers.zczg18.nodes import (
+    FEATURE_SEPARATIONS,
+    GRADIENT_REASON,
+    LARGEST_GRADIENT,
+    NODE_LEVEL,
+    NODE_SHARE,
+    lemA_15_tracked,
+)
 from boundkit.papers.zczg18.perturbation import BALL, kept_strength
-from boundkit.statement import Hypothesis
-from boundkit.statement.vocabulary import distance, k, n, radius, step_size, tau
+from boundkit.statement import Claim, Hypothesis
+from boundkit.statement.vocabulary import distance, k, n, radius, step_size, tau, tightness
 from boundkit.statement.words.deep import (
     antipodal_separation,
     descent_constant,
     effective_separation,
-    final_risk,
     hidden_norm_deviation,
     initial_loss_bound,
     label_separation,
@@ -45,7 +52,7 @@ from boundkit.statement.words.deep import (
     preactivation_threshold,
     target_risk,
 )
-from boundkit.statement.words.shared import L, T, failure, loss, loss_0
+from boundkit.statement.words.shared import L, T, failure, gradient_norm, loss, loss_0
 
 EVENTS = 3  # units with a large gradient, small pre-activations, outputs: a third of the failure each
 QUARTER = Integer(1) / 4  # share of the squared gradient that each of the two error terms may take
@@ -75,7 +82,7 @@ ONE_LAYER = setting("gradient descent", STEP)
 
 _PACE = PACE.subs({descent_constant: DESCENT_CONSTANT, step_size: STEP, label_separation: effective_separation})
 DURATION = _PACE * slowness(initial_loss_bound, target_risk)
-_TRAVEL = lem5_5_sharpened.claim("distance").bound.subs({loss_0: initial_loss_bound, loss: 0, step_size: STEP})
+_TRAVEL = PATH.subs({loss_0: initial_loss_bound, loss: 0, step_size: STEP})
 _LAST_TRAVEL = (_TRAVEL**2).subs(tau, DURATION + 1)
 TRAVEL_WIDTH = factor_terms(k * _LAST_TRAVEL / (RADIUS / 2) ** 2)
 
@@ -105,7 +112,7 @@ WIDTHS = (
     *(Hypothesis(item.label, "width", item.relation.xreplace({radius: RADIUS})) for item in BALL_WIDTHS),
     Hypothesis("width_travel", "width", at_least(k, TRAVEL_WIDTH)),
 )
-INITIAL_OUTPUT = at_failure(lemA_6_tracked.claim("output").bound.subs(ON_INPUT), EVENTS)
+INITIAL_OUTPUT = at_failure(OUTPUT_BOUND.subs(ON_INPUT), EVENTS)
 
 _DATA = (
     UNIT_NORM,
@@ -125,7 +132,14 @@ gradient_ball = entry(
         Hypothesis("radius", "parameter", at_most(radius, FLIP_RADIUS)),
         *BALL_WIDTHS,
     ),
-    claims=(claim("gradient", last_gradient_norm, at_least(last_gradient_norm**2, STRENGTH * mean_slope**2)),),
+    claims=(
+        tried(
+            claim("gradient", last_gradient_norm, at_least(last_gradient_norm**2, STRENGTH * mean_slope**2)),
+            "weights",
+            limit=LARGEST_GRADIENT.subs(ON_INPUT),
+            reason=GRADIENT_REASON,
+        ),
+    ),
     probability=1 - failure,
     uses=("lemB_5", "lemA_15.tracked", "lemA_7.refined"),
     proof=(
@@ -154,9 +168,21 @@ one_hidden_layer = entry(
         Hypothesis("iterations_at_most", "run", at_most(T, DURATION + 1)),
     ),
     claims=(
-        claim("risk", final_risk, at_most(final_risk, target_risk)),
-        claim("radius", distance, at_most(distance, RADIUS)),
-        claim("decrease", next_risk, SUFFICIENT.relation.subs(step_size, STEP)),
+        REACHED,
+        tried(
+            claim("radius", distance, at_most(distance, RADIUS)),
+            "training",
+            limit=FIRST_STEP,
+            reason=FIRST_STEP_REASON,
+        ),
+        Claim(
+            label="decrease",
+            observable=next_risk,
+            template=at_most(next_risk, loss - tightness * STEP / 2 * gradient_norm**2),
+            experiment="training",
+            twin=Integer(4),
+            twin_reason="to first order a step lowers the risk by step size times squared gradient, half of the twin's",
+        ),
     ),
     probability=1 - failure,
     uses=(

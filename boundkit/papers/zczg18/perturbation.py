@@ -5,9 +5,11 @@ from __future__ import annotations
 from sympy import Expr, Rational, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import COMPARABLE_WIDTHS, SEPARATED
-from boundkit.papers.zczg18.model import INITIALISATION, at_least, at_most, claim, entry, open_constants
+from boundkit.papers.zczg18.model import INITIALISATION, at_least, at_most, claim, entry, open_constants, tried
+from boundkit.papers.zczg18.nodes import GRADIENT_REASON, LARGEST_GRADIENT
 from boundkit.papers.zczg18.structure import EVENT_IDS
-from boundkit.statement import Claim, Hypothesis, Statement
+from boundkit.statement import Claim, Constant, Hypothesis, Statement
+from boundkit.statement.statement import EMPTY
 from boundkit.statement.vocabulary import C, c, n, radius
 from boundkit.statement.words.deep import (
     batch_slope,
@@ -49,30 +51,92 @@ def gradient_claims(depth: Expr) -> tuple[Claim, ...]:
     """Upper bounds of a layer's gradient and batch gradient with this factor of depth."""
     factor = C * depth * sqrt(max_width)
     return (
-        claim("layer_gradient", layer_gradient_norm, at_most(layer_gradient_norm, factor * mean_slope)),
-        claim("batch_gradient", layer_batch_gradient, at_most(layer_batch_gradient, factor * batch_slope)),
+        tried(
+            claim("layer_gradient", layer_gradient_norm, at_most(layer_gradient_norm, factor * mean_slope)),
+            "weights",
+            limit=last_gradient_norm / sqrt(n),
+            reason="the last layer's gradient has rank at most n",
+        ),
+        tried(
+            claim("batch_gradient", layer_batch_gradient, at_most(layer_batch_gradient, factor * batch_slope)),
+            "weights",
+            limit=sqrt(max_width) * batch_slope / 50,
+            reason="half of the last units are active on a sample, and their gradients do not cancel but for a few",
+        ),
     )
 
 
 def strength(constant: Expr) -> Claim:
     """Lower bound of the last layer's squared gradient."""
-    return claim(
-        "gradient_lower",
-        last_gradient_norm,
-        at_least(last_gradient_norm**2, constant * last_width * label_separation / n**5 * (n * mean_slope) ** 2),
+    return tried(
+        claim(
+            "gradient_lower",
+            last_gradient_norm,
+            at_least(last_gradient_norm**2, constant * last_width * label_separation / n**5 * (n * mean_slope) ** 2),
+        ),
+        "weights",
+        limit=LARGEST_GRADIENT,
+        reason=GRADIENT_REASON,
     )
 
 
-WEIGHTS = claim("weight_norm", perturbed_weight_norm, at_most(perturbed_weight_norm, C))
-FEATURES = claim("features", feature_change, at_most(feature_change, C * L * weight_change_sum))
-FLIPS = claim("flips", layer_flips, at_most(layer_flips, C * FLIP_SHARE * layer_width))
-UNION = claim("union_flips", union_flips, at_most(union_flips, C * n * FLIP_SHARE * last_width))
-PRODUCT = claim("product", perturbed_product, at_most(perturbed_product, C * L))
-OUTPUT = claim(
-    "sparse_output",
-    perturbed_output,
-    at_most(perturbed_output, C * L * sqrt(FLIP_SHARE) * sqrt(max_width * log(max_width))),
+def features_claim(constant: Expr) -> Claim:
+    """Features depend on the weights in a Lipschitz way."""
+    return tried(
+        claim("features", feature_change, at_most(feature_change, constant * L * weight_change_sum)),
+        "weights",
+        limit=weight_change_sum,
+        reason="weights that grow along the features of a sample move its first features by their change",
+    )
+
+
+_CHEAPEST = radius ** Rational(2, 3) / 2  # half of the share of units that can be flipped
+_FLIPPED = "turning the smallest pre-activations of a sample flips about 0.98 m tau^(2/3) units"
+
+
+def flips_claim(constant: Expr) -> Claim:
+    """Few activations change."""
+    return tried(
+        claim("flips", layer_flips, at_most(layer_flips, constant * FLIP_SHARE * layer_width)),
+        "weights",
+        limit=_CHEAPEST * layer_width,
+        reason=_FLIPPED,
+    )
+
+
+WEIGHTS = tried(
+    claim("weight_norm", perturbed_weight_norm, at_most(perturbed_weight_norm, C)),
+    "weights",
+    limit=1,
+    reason="a row of a layer's weights has norm about sqrt(2)",
 )
+FEATURES = features_claim(C)
+FLIPS = flips_claim(C)
+UNION = tried(
+    claim("union_flips", union_flips, at_most(union_flips, C * n * FLIP_SHARE * last_width)),
+    "weights",
+    limit=_CHEAPEST * last_width,
+    reason=_FLIPPED,
+)
+PRODUCT = tried(
+    claim("product", perturbed_product, at_most(perturbed_product, C * L)),
+    "weights",
+    limit=1,
+    reason="a product of masked layers nearly keeps the norm of the features that it passes on",
+)
+
+
+def output_claim(bound: Expr) -> Claim:
+    """Outputs of sparse vectors through changed layers."""
+    return tried(
+        claim("sparse_output", perturbed_output, at_most(perturbed_output, bound)),
+        "weights",
+        limit=1,
+        reason="the signs sent back have entries of size about 1, the largest of which a single entry reaches",
+    )
+
+
+OUTPUT = output_claim(C * L * sqrt(FLIP_SHARE) * sqrt(max_width * log(max_width)))
 GRADIENTS = gradient_claims(L**2)
 
 _ITEMS: tuple[tuple[str, str, tuple[Claim, ...], tuple[str, ...]], ...] = (
@@ -86,6 +150,19 @@ _ITEMS: tuple[tuple[str, str, tuple[Claim, ...], tuple[str, ...]], ...] = (
     ("viii", "upper bounds of the gradients", GRADIENTS, ("lemB_6",)),
 )
 CONSTANTS = open_constants(C, c, c_lower)
+
+
+def _constants(claims: tuple[Claim, ...]) -> tuple[Constant, ...]:
+    """Those that the hypotheses or these claims mention."""
+    mentioned = {
+        symbol
+        for relation in (*(h.relation for h in HYPOTHESES), *(c.relation for c in claims))
+        for symbol in relation.free_symbols
+    }
+    return tuple(item for item in CONSTANTS if item.symbol in mentioned)
+
+
+SPARSITY = {vector_sparsity: C * FLIP_SHARE * layer_width}
 ITEMS = tuple(
     entry(
         f"thm5_3_{number}",
@@ -94,7 +171,8 @@ ITEMS = tuple(
         setting=INITIALISATION,
         hypotheses=HYPOTHESES,
         claims=claims,
-        constants=CONSTANTS,
+        constants=_constants(claims),
+        instance=SPARSITY if number == "vi" else EMPTY,
         uses=(*EVENT_IDS, *uses),
     )
     for number, words, claims, uses in _ITEMS
@@ -109,7 +187,7 @@ thm5_3 = entry(
     constants=CONSTANTS,
     instance={
         preactivation_threshold: C * FLIP_SHARE / sqrt(layer_width),
-        vector_sparsity: C * FLIP_SHARE * layer_width,
+        **SPARSITY,
     },
     uses=("thm5_1", *(f"thm5_3_{item[0]}" for item in _ITEMS)),
 )
@@ -121,7 +199,7 @@ thm5_3_viii_sharpened = entry(
     setting=INITIALISATION,
     hypotheses=HYPOTHESES,
     claims=GRADIENTS_SHARPENED,
-    constants=CONSTANTS,
+    constants=_constants(GRADIENTS_SHARPENED),
     uses=("thm5_3_viii", "thm5_3_v", "thm5_3_i", "thm5_3_ii"),
     proof=(
         "The gradient of one output is the outer product of features of norm at most 2, by (i) and (ii), and the "

@@ -5,7 +5,16 @@ from __future__ import annotations
 from sympy import Eq, Expr, Integer, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import COMPARABLE_WIDTHS
-from boundkit.papers.zczg18.model import INITIALISATION, PER_EXAMPLE, at_least, at_most, claim, entry, open_constants
+from boundkit.papers.zczg18.model import (
+    INITIALISATION,
+    PER_EXAMPLE,
+    at_least,
+    at_most,
+    claim,
+    entry,
+    open_constants,
+    tried,
+)
 from boundkit.statement import Claim, Erratum, Hypothesis
 from boundkit.statement.vocabulary import C, d, k, n
 from boundkit.statement.words.deep import (
@@ -51,14 +60,24 @@ POINT = (sqrt(_Q**2 + 8 * (masks + 1)) - _Q) / (2 * (masks + 1))
 
 
 def _norm(factor: Expr) -> Claim:
-    return claim("product", product_norm, at_most(product_norm, C_upper * factor))
+    return tried(
+        claim("product", product_norm, at_most(product_norm, C_upper * factor)),
+        "initialisation",
+        limit=1,
+        reason="a product keeps the norm of a fixed vector on average and multiplies it by sqrt(2) in its last weights",
+    )
 
 
 def _output(factor: Expr) -> Claim:
-    return claim(
-        "sparse_output",
-        sparse_output,
-        at_most(sparse_output, C_upper * factor * sqrt(vector_sparsity * log(max_width))),
+    return tried(
+        claim(
+            "sparse_output",
+            sparse_output,
+            at_most(sparse_output, C_upper * factor * sqrt(vector_sparsity * log(max_width))),
+        ),
+        "initialisation",
+        limit=1,
+        reason="the signs sent back have entries of size about 1, the largest of which a single entry reaches",
     )
 
 
@@ -147,10 +166,15 @@ lemA_10 = entry(
     setting=INITIALISATION,
     hypotheses=(COMPARABLE_WIDTHS, Hypothesis("sparsity", "parameter", at_least(vector_sparsity, C * PER_PAIR))),
     claims=(
-        claim(
-            "sparse_bilinear",
-            sparse_bilinear,
-            at_most(sparse_bilinear, C_upper * L * sqrt(vector_sparsity * log(max_width) / k)),
+        tried(
+            claim(
+                "sparse_bilinear",
+                sparse_bilinear,
+                at_most(sparse_bilinear, C_upper * L * sqrt(vector_sparsity * log(max_width) / k)),
+            ),
+            "initialisation",
+            limit=sqrt(2 / k),
+            reason="the largest entry of a product exceeds the standard deviation sqrt(2/m) of an entry of the weights",
         ),
     ),
     probability=1 - failure,

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Eq, Expr, Rational, acos, asin, cos, log, pi, sin
 
 from boundkit.papers.zczg18.assumptions import SEPARATED, UNIT_DATA, UNIT_NORM
-from boundkit.papers.zczg18.model import HALF, INITIALISATION, at_least, at_most, claim, entry, open_constants
+from boundkit.papers.zczg18.model import HALF, INITIALISATION, at_least, at_most, claim, entry, open_constants, tried
 from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Statement
 from boundkit.statement.vocabulary import C, c, k, n
 from boundkit.statement.words.deep import (
@@ -89,6 +89,17 @@ CHECK_8 = Erratum(
     "Ask for x_i^T x_j >= mu^2. What the lemma is used for needs less: features are non-negative for L >= 2, and "
     "phi <= 2 mu suffices for L = 1.",
 )
+
+
+def _separation(bound: Expr) -> Claim:
+    return tried(
+        claim("separation", layer_separation, at_least(layer_separation, bound)),
+        "initialisation",
+        limit=label_separation,
+        reason="a ReLU layer contracts angles in the mean, so no separation doubles",
+    )
+
+
 lemA_4 = entry(
     "lemA_4",
     "Features of opposite labels stay separated, layer by layer",
@@ -101,9 +112,7 @@ lemA_4 = entry(
         Hypothesis("width", "width", at_least(k, C * L**4 / label_separation**4 * _PAIRS)),
         Hypothesis("layer", "parameter", at_most(depth_index, L)),
     ),
-    claims=(
-        claim("separation", layer_separation, at_least(layer_separation, _SHRINKAGE**depth_index * label_separation)),
-    ),
+    claims=(_separation(_SHRINKAGE**depth_index * label_separation),),
     probability=1 - failure,
     constants=open_constants(c, C),
     uses=("corA_2", "lemA_3"),
@@ -136,7 +145,7 @@ corA_5 = entry(
     "Corollary A.5",
     setting=INITIALISATION,
     hypotheses=lemA_4.hypotheses[:-1],
-    claims=(claim("separation", layer_separation, at_least(layer_separation, label_separation / 2)),),
+    claims=(_separation(label_separation / 2),),
     probability=1 - failure,
     constants=open_constants(c, C),
     uses=("lemA_4",),
@@ -172,8 +181,19 @@ lemA_11_sharpened = entry(
     proof="The difference is (sin psi - psi cos psi) / (2 pi), which is not negative for any angle.",
 )
 _COSINE_WIDTH = Hypothesis("width", "width", at_least(k, C * L**4 / last_coordinate**4 * log(n**2 * L / failure)))
-_COSINE = claim("cosine", layer_cosine, at_least(layer_cosine, last_coordinate**2 * _SHRINKAGE**depth_index))
-_HALF_COSINE = claim("cosine", layer_cosine, at_least(layer_cosine, HALF * last_coordinate**2))
+
+
+def _cosine(bound: Expr) -> Claim:
+    return tried(
+        claim("cosine", layer_cosine, at_least(layer_cosine, bound)),
+        "initialisation",
+        limit=last_coordinate**0,
+        reason="a cosine is at most 1",
+    )
+
+
+_COSINE = _cosine(last_coordinate**2 * _SHRINKAGE**depth_index)
+_HALF_COSINE = _cosine(HALF * last_coordinate**2)
 _INPUTS = Hypothesis("input_cosine", "data", at_least(input_cosine, last_coordinate**2))
 _LAYER = Hypothesis("layer", "parameter", at_most(depth_index, L))
 

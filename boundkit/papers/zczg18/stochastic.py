@@ -7,9 +7,10 @@ from typing import Any
 from sympy import Eq, Expr, Gt, Lt, Rational, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import CAP, SGD_ASSUMPTIONS
-from boundkit.papers.zczg18.descent import RADIUS, REACHED, STAYS, TIME_ORDERS, one_step
+from boundkit.papers.zczg18.descent import RADIUS, REACHED, STAYS, TIME_ORDERS
 from boundkit.papers.zczg18.growth import LOGS, as_order
 from boundkit.papers.zczg18.model import HALF, STOCHASTIC, at_most, claim, entry, open_constants, potential
+from boundkit.papers.zczg18.one_step import one_step
 from boundkit.papers.zczg18.perturbation import BALL
 from boundkit.papers.zczg18.rates import (
     BATCH_SPREAD,

@@ -6,7 +6,7 @@ from sympy import log
 
 from boundkit.papers.zczg18 import initialisation, nodes, products, separation
 from boundkit.papers.zczg18.assumptions import COMPARABLE_WIDTHS, DATA
-from boundkit.papers.zczg18.model import INITIALISATION, at_least, at_most, claim, entry, open_constants
+from boundkit.papers.zczg18.model import INITIALISATION, at_least, at_most, claim, entry, open_constants, tried
 from boundkit.statement import Claim, Erratum, Hypothesis, Statement
 from boundkit.statement.vocabulary import C, c, k, n
 from boundkit.statement.words.deep import (
@@ -44,11 +44,17 @@ CHECK_17 = Erratum(
     "The bound on the norm of the first layer's weights needs an input dimension of the order of the width at most.",
     "Assume d = O(m); the first layer's norm is never used where the input is not perturbed.",
 )
+_WEIGHTS = tried(
+    claim("weight_norm", weight_norm, at_most(weight_norm, C_upper)),
+    "initialisation",
+    limit=1,
+    reason="a row of a layer's weights has norm about sqrt(2)",
+)
 _EVENTS: tuple[tuple[str, str, tuple[Claim, ...], tuple[str, ...], tuple[Erratum, ...]], ...] = (
     (
         "i",
         "norms of features and weights",
-        (*initialisation.corA_2.claims, claim("weight_norm", weight_norm, at_most(weight_norm, C_upper))),
+        (*initialisation.corA_2.claims, _WEIGHTS),
         ("corA_2",),
         (CHECK_17,),
     ),
@@ -65,6 +71,11 @@ _EVENTS: tuple[tuple[str, str, tuple[Claim, ...], tuple[str, ...], tuple[Erratum
 def _event(
     number: str, words: str, claims: tuple[Claim, ...], uses: tuple[str, ...], errata: tuple[Erratum, ...]
 ) -> Statement:
+    mentioned = {
+        symbol
+        for relation in (*(h.relation for h in HYPOTHESES), *(c.relation for c in claims))
+        for symbol in relation.free_symbols
+    }
     return entry(
         f"thm5_1_{number}",
         f"Initialisation, event ({number}): {words}",
@@ -73,7 +84,7 @@ def _event(
         hypotheses=HYPOTHESES,
         claims=claims,
         probability=1 - failure,
-        constants=CONSTANTS,
+        constants=tuple(item for item in CONSTANTS if item.symbol in mentioned),
         uses=uses,
         errata=errata,
     )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Eq, Lt
+from sympy import Integer, Lt
 
 from boundkit.papers.zczg18.assumptions import CHECK_3, GD_ASSUMPTIONS, GD_IDS, SGD_ASSUMPTIONS
-from boundkit.papers.zczg18.descent import CHECK_5, REACHED, STAYS
+from boundkit.papers.zczg18.descent import REACHED, STAYS
 from boundkit.papers.zczg18.growth import as_order
-from boundkit.papers.zczg18.model import SGD, at_most, claim, entry, open_constants, setting
+from boundkit.papers.zczg18.model import DESCENT, SGD, at_most, entry, open_constants, setting
+from boundkit.papers.zczg18.one_step import CHECK_5
 from boundkit.papers.zczg18.products import CHECK_6
 from boundkit.papers.zczg18.rates import (
     LAYER_SUM,
@@ -22,14 +23,22 @@ from boundkit.papers.zczg18.rates import (
     tight_rates,
 )
 from boundkit.papers.zczg18.structure import SEPARATION_SMALL
-from boundkit.statement import Erratum, Hypothesis, Order, Statement
-from boundkit.statement.vocabulary import C, c, n, step_size
-from boundkit.statement.words.deep import final_risk, label_separation, loss_at_zero, misclassified
+from boundkit.statement import Claim, Erratum, Hypothesis, Order, Statement
+from boundkit.statement.statement import EMPTY
+from boundkit.statement.vocabulary import C, c, n, radius, step_size, tightness
+from boundkit.statement.words.deep import final_risk, label_separation, loss_at_zero, misclassified, misclassified_0
 from boundkit.statement.words.shared import L, failure
 
 DESCENT_RATES = descent_rates(PRINTED)
 PRINTED_STEP = DESCENT_RATES.step / label_separation
-NO_ERROR = claim("no_error", misclassified, Eq(misclassified, 0))
+NO_ERROR = Claim(
+    label="no_error",
+    observable=misclassified,
+    template=at_most((2 - tightness) * misclassified + (tightness - 1) * misclassified_0, Integer(0)),
+    experiment="training",
+    twin=Integer(2),
+    twin_reason="the twin asks for no error before training, when the outputs have random signs",
+)
 
 CHECK_1A = Erratum(
     "CHECK-1a",
@@ -91,6 +100,7 @@ def _theorem(
         claims=claims,
         probability=1 - failure,
         constants=open_constants(*((C,) if printed else (C, c))),
+        instance=EMPTY if rates is None else {radius: C * rates.radius},
         orders=orders
         or (rates.orders() if rates is not None else (as_order("step size", PRINTED_STEP, side="upper"),)),
         **parts,
@@ -166,6 +176,7 @@ zero_error = entry(
     "No training error once the risk is below the loss of one error",
     "Corollary 4.3",
     improves="cor4_3",
+    setting=DESCENT,
     hypotheses=(_BELOW,),
     claims=(NO_ERROR,),
     uses=("asm3_1",),

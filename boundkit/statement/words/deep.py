@@ -243,6 +243,9 @@ risk_hitting_time = _run(
     "risk_hitting_time", r"\min\{k:L_S(W^{(k)})\le\epsilon\}", "k_ε", "first step at the target risk"
 )
 misclassified = _run("misclassified", r"|\{i:y_i\hat y_i\le0\}|", "#{i: y_i ŷ_i ≤ 0}", "samples classified wrongly")
+misclassified_0 = _run(
+    "misclassified_0", r"|\{i:y_i\hat y_i^{(0)}\le0\}|", "#{i: y_i ŷ_i⁰ ≤ 0}", "samples classified wrongly at the start"
+)
 margin_change_max = _run("margin_change_max", r"|\Delta_i|", "|Δ_i|", "largest change of a margin in one step")
 margin_gain = define("margin_gain", r"\Delta_i", "Δ_i", "change of a margin in one step", "real", "run")
 margin_drift = define("margin_drift", r"y_i\sum_lu_{l,i}", "y Σ u", "label times <grad f, grad L_S>", "real", "run")

@@ -4,6 +4,7 @@ from sympy import Symbol, ceiling, log, sqrt
 
 from boundkit.statement.entry import Domain, define
 from boundkit.statement.vocabulary import n
+from boundkit.statement.words.shared import K
 
 
 def _given(name: str, latex: str, text: str, meaning: str, domain: Domain = "positive") -> Symbol:
@@ -128,7 +129,15 @@ smallest_cluster = _data(
 largest_cluster = _data(
     "largest_cluster", r"\max_j\widetilde n_j", "max ñ_j", "size of the largest cluster", "nonnegative integer"
 )
-mean_cluster = _data("mean_cluster", r"\widetilde n", "ñ", "expected size of a cluster", "positive")
+mean_cluster = define(
+    "mean_cluster",
+    r"\widetilde n",
+    "ñ",
+    "expected size of a cluster",
+    "positive",
+    "data",
+    definition=n / (K * clusters),
+)
 
 information_r0 = _measured("information_r0", r"\lVert\Pi_{\mathcal I}r_0\rVert", "‖Π_I r_0‖", "information part of r_0")
 nuisance_r0 = _measured("nuisance_r0", r"\lVert\Pi_{\mathcal N}r_0\rVert", "‖Π_N r_0‖", "nuisance part of r_0")

@@ -73,6 +73,12 @@ hessian_min = _signed(
 hessian_norm = _measured(
     "hessian_norm", r"\lVert\nabla^2\mathcal L(v,W)\rVert", "‖∇²L(v, W)‖", "spectral norm of the Hessian in both layers"
 )
+hidden_hessian_norm = _measured(
+    "hidden_hessian_norm",
+    r"\lVert\nabla^2_W\mathcal L\rVert",
+    "‖∇²_W L‖",
+    "spectral norm of the Hessian in the hidden weights",
+)
 hessian_form = _signed(
     "hessian_form",
     r"\mathrm{vect}(U)^T\nabla^2_W\mathcal L\,\mathrm{vect}(U)",

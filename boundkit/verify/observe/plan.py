@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import flint
 import numpy as np
 from sympy import Symbol
 
@@ -17,13 +18,15 @@ from boundkit.query import Binding
 from boundkit.train import Problem
 
 Progress = Callable[[int, int], None]
+MEASUREMENT_ERROR = 1e-9  # relative; far above the rounding of the spectra, far below any margin that matters
 
 
 @dataclass(frozen=True)
 class Plan:
     """How to run: data, activation, width, trial indices, steps, seed, device.
 
-    `progress(done, total)` counts training steps.
+    An `infinite` plan trains in the limit; its `width` is the one at which bounds are evaluated.
+    `progress(done, total)` counts training steps; `given` holds the numbers that the caller chose, by name.
     """
 
     data: Dataset
@@ -34,6 +37,8 @@ class Plan:
     seed: int
     device: str
     progress: Progress | None = None
+    given: Mapping[str, float] = field(default_factory=dict)
+    infinite: bool = False
 
     @cached_property
     def problem(self) -> Problem:
@@ -45,12 +50,18 @@ class Plan:
 class Observations:
     """What was seen: arrays [trials, 1] or [trials, steps] by symbol; NaN where a trial had ended.
 
-    `broken` lists trials that diverged or failed, which never count as agreement.
+    `broken` lists trials that diverged or failed, which never count as agreement. Trials of the same of the `groups`
+    are samples of one mean; without groups all are. `mistaken` is the probability that what was estimated in a trial
+    is on the wrong side of what it stands for. What is only enclosed has its lower ends in `values` and its upper ends
+    in `upper`: a claim that bounds it from above is broken when the lower ends break it, kept when the upper do not.
     """
 
     trials: tuple[int, ...]
     values: Mapping[Symbol, np.ndarray]
     broken: tuple[int, ...] = ()
+    groups: tuple[int, ...] = ()
+    mistaken: float = 0.0
+    upper: Mapping[Symbol, np.ndarray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,14 +70,15 @@ class Experiment:
 
     `sample` observes all trials of a plan. `replay(binding, plan, trial, step)` sees one trial again up to a step with
     a slow implementation that shares no numerical code, or returns None where that would take too long. `start`
-    measures one initialisation where a statement has conditions on it; `bytes_needed` is the memory of a plan. What is
-    None does not exist for this kind.
+    measures one initialisation where a statement has conditions on it; `bytes_needed` is the memory of a plan; `width`
+    is the width to try where a statement bounds none. What is None does not exist for this kind.
     """
 
     sample: Callable[[Binding, Plan], Observations]
     replay: Callable[[Binding, Plan, int, int], Observations | None] | None = None
     start: Callable[[Binding, Plan, int], Mapping[Symbol, np.ndarray]] | None = None
     bytes_needed: Callable[[Binding, Plan], int] | None = None
+    width: Callable[[Binding], int] | None = None
 
 
 def floats(binding: Binding) -> dict[Symbol, Any]:
@@ -80,6 +92,34 @@ def number(binding: Binding, expression: Any, values: Mapping[Symbol, Any]) -> A
         return evaluate(binding.reduce(expression), {**floats(binding), **values}, FLOAT)
 
 
+def balls(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+    """Measured numbers as balls of relative radius `MEASUREMENT_ERROR`; integers are exact."""
+    found: dict[Symbol, Any] = {}
+    for symbol, value in values.items():
+        middle = float(np.squeeze(value))
+        found[symbol] = flint.arb(middle) if middle.is_integer() else flint.arb(middle, abs(middle) * MEASUREMENT_ERROR)
+    return found
+
+
 def column(array: np.ndarray) -> np.ndarray:
     """One number a trial as an array [trials, 1]."""
     return np.asarray(array, dtype=float).reshape(-1, 1)
+
+
+def joined(parts: list[Observations]) -> Observations:
+    """The observations of several groups of trials as those of one; shorter curves are filled with NaN."""
+    trials = tuple(trial for part in parts for trial in part.trials)
+    values, upper = (_stacked([(len(p.trials), getattr(p, name)) for p in parts]) for name in ("values", "upper"))
+    broken, groups = (tuple(t for part in parts for t in getattr(part, name)) for name in ("broken", "groups"))
+    return Observations(trials, values, broken, groups, max(part.mistaken for part in parts), upper)
+
+
+def _stacked(parts: list[tuple[int, Mapping[Symbol, np.ndarray]]]) -> dict[Symbol, np.ndarray]:
+    """The arrays of groups of so many trials, each symbol's as one [trials, steps], shorter ones filled with NaN."""
+    found = {}
+    for symbol in parts[0][1]:
+        arrays = [np.broadcast_to(values[symbol], (count, values[symbol].shape[1])) for count, values in parts]
+        width = max(array.shape[1] for array in arrays)
+        padded = [np.pad(a, ((0, 0), (0, width - a.shape[1])), constant_values=np.nan) for a in arrays]
+        found[symbol] = np.concatenate(padded)
+    return found

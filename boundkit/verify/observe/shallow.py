@@ -32,6 +32,7 @@ from boundkit.train import (
     worst_flip_perturbation,
 )
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, Progress, column, number
+from boundkit.verify.observe.shallow_replay import jacobian_cost, slow_drift, slow_ratios
 
 STOP_AT = 1e-8  # relative misfit below which rounding, not training, is observed
 REPLAY_LIMIT = 2e10  # multiplications in extended precision, some minutes
@@ -47,7 +48,7 @@ def start_values(binding: Binding, plan: Plan, trial: int) -> dict[Symbol, np.nd
     if any(flips in binding.reduce(item.relation).free_symbols for item in binding.statement.hypotheses):
         reach = float(np.squeeze(number(binding, radius, values)))
         budget = (
-            flip_budget(plan.problem, k=plan.width, radius=reach, seed=plan.seed, trial=trial)
+            flip_budget(plan.problem, k=plan.width, radius=reach, seed=plan.seed, trial=trial, device=plan.device)
             if 0 < reach < np.inf
             else np.array([plan.width])
         )
@@ -92,7 +93,7 @@ def _initialisation(binding: Binding, plan: Plan) -> Observations:
 def _weights(binding: Binding, plan: Plan) -> Observations:
     """Random pairs at distance 1 and nearby, and the worst single unit; norms at the initialisation."""
     first = measure(plan.problem, k=plan.width, trials=plan.trials, seed=plan.seed, device=plan.device)
-    ratios = lipschitz_ratio(plan.problem, k=plan.width, trials=plan.trials, seed=plan.seed)
+    ratios = lipschitz_ratio(plan.problem, k=plan.width, trials=plan.trials, seed=plan.seed, device=plan.device)
     worst_unit = np.full(len(plan.trials), ratios.adversarial)
     values = {
         norm_J: column(first.norm_J0),
@@ -105,7 +106,9 @@ def _weights(binding: Binding, plan: Plan) -> Observations:
 def _flips(binding: Binding, plan: Plan) -> Observations:
     reach = float(np.squeeze(number(binding, radius, {})))
     moved = [
-        worst_flip_perturbation(plan.problem, k=plan.width, radius=reach, seed=plan.seed, trial=trial)
+        worst_flip_perturbation(
+            plan.problem, k=plan.width, radius=reach, seed=plan.seed, trial=trial, device=plan.device
+        )
         for trial in plan.trials
     ]
     values = {
@@ -144,14 +147,36 @@ def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations
     return Observations((trial,), values)
 
 
+def _replay_weights(binding: Binding, plan: Plan, trial: int, step: int) -> Observations | None:
+    """The same pairs, their Jacobians explicit; None above `REPLAY_LIMIT` operations."""
+    problem = plan.problem
+    if jacobian_cost(problem, plan.width) > REPLAY_LIMIT:
+        return None
+    norm, ratios = slow_ratios(problem, k=plan.width, seed=plan.seed, trial=trial)
+    values = {norm_J: column(np.array([norm])), jacobian_drift: np.array([ratios]), weight_change: np.ones((1, 3))}
+    return Observations((trial,), values)
+
+
+def _replay_flips(binding: Binding, plan: Plan, trial: int, step: int) -> Observations | None:
+    """The same moved weights, their Jacobian explicit; None above `REPLAY_LIMIT` operations."""
+    problem = plan.problem
+    if jacobian_cost(problem, plan.width) > REPLAY_LIMIT:
+        return None
+    reach = float(np.squeeze(number(binding, radius, {})))
+    moved = worst_flip_perturbation(problem, k=plan.width, radius=reach, seed=plan.seed, trial=trial, device="cpu")
+    drift, length = slow_drift(problem, moved.weights, k=plan.width, seed=plan.seed, trial=trial)
+    values = {jacobian_drift: column(np.array([drift])), weight_change: column(np.array([length]))}
+    return Observations((trial,), values)
+
+
 def _bytes(binding: Binding, plan: Plan) -> int:
     return memory_needed(k=plan.width, d=plan.problem.d, n=plan.problem.n)
 
 
 TRAINING = Experiment(_training, replay=_replay, start=start_values, bytes_needed=_bytes)
 INITIALISATION = Experiment(_initialisation, replay=_replay, bytes_needed=_bytes)
-WEIGHTS = Experiment(_weights, bytes_needed=_bytes)
-FLIPS = Experiment(_flips, bytes_needed=_bytes)
+WEIGHTS = Experiment(_weights, replay=_replay_weights, bytes_needed=_bytes)
+FLIPS = Experiment(_flips, replay=_replay_flips, bytes_needed=_bytes)
 
 
 def _run_symbols(binding: Binding) -> set[Symbol]:

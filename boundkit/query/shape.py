@@ -1,0 +1,37 @@
+"""Statements that say of the width its order, or its shape, and no number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from boundkit.query.bind import Binding
+from boundkit.query.waiting import decided_later
+from boundkit.statement import Hypothesis, Statement
+from boundkit.statement.vocabulary import k
+
+SHAPE = ("even_width", "comparable_widths", "wide")  # conditions on the width that are no bound by the data
+
+
+def only_orders(statement: Statement, varying: Iterable[Hypothesis]) -> bool:
+    """Whether the width is a matter of orders: what is conditioned otherwise is its shape."""
+    if any(item.label not in SHAPE for item in varying):
+        return False
+    return order_of_width(statement) is not None or statement.kind in ("theorem", "corollary")
+
+
+def order_of_width(statement: Statement) -> str | None:
+    """`k of order ...`, from the first of the orders of the width; None if there are none."""
+    found = [str(item.expression) for item in statement.orders if item.quantity == "width"]
+    more = len(dict.fromkeys(found)) - 1
+    return f"k of order {found[0]}{f' (and {more} more, by regime)' if more else ''}" if found else None
+
+
+def boundless(binding: Binding) -> str:
+    """Why there is no number for the width."""
+    statement = binding.statement
+    later = decided_later(statement.hypotheses, binding, k)
+    if later is not None:
+        return f"the width is bounded by hypotheses that wait for a run or for values given: {later}"
+    if order_of_width(statement) is not None:
+        return f"{statement.id} gives the order of the width, not a number"
+    return f"{statement.id} bounds no width"

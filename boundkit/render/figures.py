@@ -1,0 +1,80 @@
+"""What a figure of a paper says in words: its document, its comparison with the paper, and the list of all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from boundkit.render.documents import Document
+from boundkit.render.layout import Cell, Table
+
+if TYPE_CHECKING:
+    from boundkit.figures import Data, Figure
+
+
+def figure_document(data: Data) -> Document:
+    """`{"figure", "title", "source", "reported", "notes", "quick", "seed", "parameters", "comparisons", "panels"}`.
+
+    Numbers that are not finite are null.
+    """
+    figure = data.figure
+    return {
+        "figure": figure.id,
+        "title": figure.title,
+        "source": figure.source,
+        "reported": figure.reported,
+        "notes": list(figure.notes),
+        "quick": data.quick,
+        "seed": data.seed,
+        "parameters": _plain(data.parameters),
+        "chosen": [name for name in data.parameters if name in figure.chosen],
+        "comparisons": [_plain(asdict(item)) for item in data.comparisons],
+        "panels": [{"kind": type(panel).__name__.lower(), **_plain(asdict(panel))} for panel in data.panels],
+    }
+
+
+def comparison_table(data: Data) -> Table:
+    """What the paper reports beside what was found."""
+    rows = tuple((item.quantity, _shown(item.reported), _shown(item.measured)) for item in data.comparisons)
+    return Table("comparison", ("quantity", "paper", "here"), rows)
+
+
+def figure_text(data: Data) -> str:
+    """For a terminal: where it comes from, how it was run, the comparison, and what to know about it."""
+    figure = data.figure
+    used: dict[bool, list[str]] = {True: [], False: []}
+    for name, value in data.parameters.items():
+        used[name in figure.chosen].append(f"{name} = {_range(value)}")
+    lines = [f"{figure.id}  {figure.title}", f"{figure.source}; the paper: {figure.reported}.", ""]
+    lines += [f"Stated by the paper: {', '.join(used[False])}"] if used[False] else []
+    lines += [f"Chosen here: {', '.join(used[True])}"] if used[True] else []
+    lines += [f"Seed {data.seed}{', reduced (--quick)' if data.quick else ''}.", ""]
+    return "\n".join([*lines, comparison_table(data).to("text"), "", *figure.notes])
+
+
+def figures_table(figures: Iterable[Figure]) -> Table:
+    """Every figure: id, title, and what the paper reports."""
+    return Table(
+        "figures", ("figure", "title", "the paper reports"), tuple((f.id, f.title, f.reported) for f in figures)
+    )
+
+
+def _shown(value: Any) -> Cell:
+    return f"{value:.4g}" if isinstance(value, float) else value
+
+
+def _range(value: Any) -> str:
+    if isinstance(value, tuple):
+        return f"{value[0]:g} to {value[-1]:g} ({len(value)} values)" if len(value) > 3 else "/".join(map(str, value))
+    return str(value)
+
+
+def _plain(value: Any) -> Any:
+    """The same in lists, dictionaries and finite numbers."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

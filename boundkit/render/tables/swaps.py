@@ -1,0 +1,78 @@
+"""What each lemma that a proof may use buys: the required width of one theorem with every choice of lemmas."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from boundkit.errors import BadInput, unknown
+from boundkit.papers import chains
+from boundkit.render.documents import integer
+from boundkit.render.layout import SIGNIFICANT, Cell
+from boundkit.render.tables.arguments import once
+from boundkit.render.tables.widths import Comparison
+from boundkit.statement import VOCABULARY, Chain
+
+if TYPE_CHECKING:
+    from boundkit.activations import Activation
+    from boundkit.data import Dataset
+    from boundkit.query import Requirement
+
+
+def swaps(
+    *,
+    data: Dataset | str | None = None,
+    activation: str | Activation | None = None,
+    theorem: str | None = None,
+    **arguments: Any,
+) -> Comparison:
+    """One row for each choice of lemmas in the proof of a theorem, the paper's own choice first.
+
+    `printed / this` is the width with the paper's own lemmas over the width of the row. Without `theorem` the proofs
+    for which no choice applies to these data and activation are left out.
+
+    >>> found = swaps(data="orthonormal:n=4", activation="softplus", theorem="os19.thm2_1", delta=1)
+    >>> row = next(row for row in found.rows if row[1] == "os19.def6_1")
+    >>> row[found.columns.index("width")], row[found.columns.index("printed / this")]
+    (428298, '47.2236')
+    """
+    known = {chain.id: chain for chain in chains()}
+    if theorem is not None and theorem not in known:
+        raise unknown("theorem", theorem, known)
+    shared = once(data, activation)
+    chosen = known.values() if theorem is None else [known[theorem]]
+    places = tuple(dict.fromkeys(place for chain in chosen for place in chain.places))
+    rows: list[tuple[Cell, ...]] = []
+    answers: list[Requirement] = []
+    for chain in chosen:
+        found, given = _rows(chain, places, shared, arguments)
+        if theorem is not None or any(answer.width is not None for answer in given):
+            rows += found
+            answers += given
+    columns = ("theorem", *places, "width", "printed / this", "binding", "reason")
+    used = [place for place in range(len(columns)) if any(row[place] is not None for row in rows) or place == 0]
+    shown = tuple(tuple(row[place] for place in used) for row in rows)
+    return Comparison("swaps", tuple(columns[place] for place in used), shown, tuple(answers))
+
+
+def _rows(
+    chain: Chain, places: tuple[str, ...], shared: tuple[Any, Any], arguments: dict[str, Any]
+) -> tuple[list[tuple[Cell, ...]], list[Requirement]]:
+    from boundkit.query import required_width
+
+    data, activation = shared
+    rows: list[tuple[Cell, ...]] = []
+    answers: list[Requirement] = []
+    for choice in chain.choices():
+        lemmas = [choice.get(place) for place in places]
+        try:
+            answers.append(required_width(chain.swap(**choice), data=data, activation=activation, **arguments))
+        except BadInput as error:
+            if error.value is not None or error.argument not in VOCABULARY:
+                raise
+            rows.append((chain.id, *lemmas, None, None, None, f"needs {error.argument}"))
+            continue
+        answer, own = answers[-1], answers[0].width
+        gain = None if own is None or answer.width is None else f"{float(Fraction(own, answer.width)):.{SIGNIFICANT}g}"
+        rows.append((chain.id, *lemmas, integer(answer.width), gain, answer.binding, answer.reason))
+    return rows, answers

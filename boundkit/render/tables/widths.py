@@ -1,0 +1,131 @@
+"""Required widths of several theorems on the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from boundkit.errors import BadInput, unknown
+from boundkit.papers import statement as find, statements
+from boundkit.render.documents import above, below, integer
+from boundkit.render.layout import SIGNIFICANT, Cell, Table
+from boundkit.render.tables.arguments import once
+from boundkit.statement import VOCABULARY, Statement
+
+if TYPE_CHECKING:
+    from boundkit.activations import Activation
+    from boundkit.data import Dataset
+    from boundkit.query import Requirement
+
+COLUMNS = (
+    "statement",
+    "form",
+    "width",
+    "status",
+    "binding",
+    "probability",
+    "rate",
+    "iterations",
+    "radius",
+    "best",
+    "reason",
+)
+
+
+@dataclass(frozen=True)
+class Comparison(Table):
+    """A table of required widths together with the full answers, in the order of the rows."""
+
+    answers: tuple[Requirement, ...] = ()
+
+
+def compare(
+    ids: Iterable[str | Statement],
+    *,
+    data: Dataset | str,
+    activation: str | Activation | None = None,
+    assume: Mapping[str, object] | None = None,
+    **parameters: object,
+) -> Comparison:
+    """The required widths of several statements on the same data, one row each.
+
+    Parameters and assumed constants go to the statements that have them; BadInput when none has.
+
+    >>> table = compare(["os19.thm6_2.tracked", "os19.thm6_2.refined"], data="orthonormal:n=4",
+    ...                 activation="softplus", delta=1)
+    >>> [answer.width for answer in table.answers]
+    [428298, 4726]
+    """
+    from boundkit.query import required_width
+
+    chosen = [find(id) for id in ([ids] if isinstance(ids, str | Statement) else ids)]
+    if not chosen:
+        raise BadInput("ids", None, "must name at least one statement")
+    data, activation = once(data, activation)
+    shares = _shares(chosen, assume or {})
+    answers = tuple(
+        required_width(item, data=data, activation=activation, assume=share, **parameters)
+        for item, share in zip(chosen, shares, strict=True)
+    )
+    return Comparison("compare", COLUMNS, _starred(list(map(_row, answers)), answers), answers)
+
+
+def widths(*, data: Dataset | str | None = None, paper: str | None = None, **arguments: Any) -> Table:
+    """One row for every theorem that bounds a width; a parameter that it lacks is its reason for having none."""
+    if data is None:
+        raise BadInput("data", None, "is needed for this table, for example sphere:n=20,d=10,seed=0")
+    rows: list[tuple[Cell, ...]] = []
+    answers: list[Requirement] = []
+    for item in statements(paper=paper):
+        if item.kind in ("lemma", "comparator", "definition", "assumption") or not any(
+            h.role == "width" for h in item.hypotheses
+        ):
+            continue
+        try:
+            found = compare([item], data=data, **arguments)
+        except BadInput as error:
+            if error.value is not None or error.argument not in VOCABULARY:
+                raise
+            rows.append((item.id, item.form, *(None for _ in COLUMNS[3:]), f"needs {error.argument}"))
+        else:
+            rows += found.rows
+            answers += found.answers
+    return Comparison("widths", COLUMNS, _starred(rows, answers), tuple(answers))
+
+
+def _starred(rows: Iterable[tuple[Cell, ...]], answers: Iterable[Requirement]) -> tuple[tuple[Cell, ...], ...]:
+    """The rows with a star at the smallest width of a statement that survived the attacks on its formulas."""
+    from boundkit.attack.record import eligible
+
+    found = {item.statement.id: item.width for item in answers if item.width is not None and eligible(item.statement)}
+    least = min(found.values(), default=None)
+    return tuple(
+        (*row[:-2], "*" if least is not None and found.get(str(row[0])) == least else None, row[-1]) for row in rows
+    )
+
+
+def _shares(chosen: list[Statement], assume: Mapping[str, object]) -> list[dict[str, object]]:
+    """Each statement's part of the assumed constants."""
+    open_names = [{c.symbol.name for c in item.constants if c.status == "open"} for item in chosen]
+    known = set().union(*open_names)
+    for name in assume:
+        if name not in known:
+            raise unknown("assume", name, known)
+    return [{name: value for name, value in assume.items() if name in names} for names in open_names]
+
+
+def _row(answer: Requirement) -> tuple[Cell, ...]:
+    return (
+        answer.statement.id,
+        answer.statement.form,
+        answer.width_expression if answer.width is None else integer(answer.width),
+        answer.status,
+        answer.binding,
+        below(answer.probability, SIGNIFICANT),
+        below(answer.rate, SIGNIFICANT),
+        integer(answer.iterations),
+        above(answer.radius, SIGNIFICANT),
+        None,
+        answer.reason,
+    )

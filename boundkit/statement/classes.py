@@ -1,0 +1,55 @@
+"""The class of activations and the depth of the networks that a statement is about, read off its parts."""
+
+from __future__ import annotations
+
+from sympy import Eq
+from sympy.core.relational import Relational
+
+from boundkit.statement.statement import Statement
+from boundkit.statement.vocabulary import kinks, sup_d2phi, sup_dphi
+
+
+def activation_class(statement: Statement) -> str:
+    """The narrowest class that its hypotheses and setting name.
+
+    One activation (`relu`, `quadratic`, `softplus`, ...), `smooth` (no kinks, or a bounded second derivative),
+    `lipschitz` (a bounded first derivative only), or `any`.
+
+    >>> from boundkit.papers import statement
+    >>> [activation_class(statement(f"os19.{name}")) for name in ("thm2_1", "thm2_3", "lem6_7", "lem6_5")]
+    ['smooth', 'relu', 'lipschitz', 'any']
+    """
+    relations = [item.relation for item in statement.hypotheses]
+    named = [name for name in map(_pinned, relations) if name]
+    if named:
+        return named[0]
+    words = "" if statement.setting is None else statement.setting.network
+    for name, word in (("relu", "ReLU"), ("quadratic", "quadratic activation")):
+        if word in words:
+            return name
+    if any(_bounds(item, sup_d2phi) or item == Eq(kinks, 0) for item in relations):
+        return "smooth"
+    return "lipschitz" if any(_bounds(item, sup_dphi) for item in relations) else "any"
+
+
+def depth(statement: Statement) -> str:
+    """`two layers`, `deep`, `one layer` for linear models, `any` for other maps; empty without a setting.
+
+    >>> from boundkit.papers import statement
+    >>> depth(statement("os19.thm2_1")), depth(statement("zczg18.thm4_1")), depth(statement("sgd22.thm1"))
+    ('two layers', 'deep', 'any')
+    """
+    words = "" if statement.setting is None else statement.setting.network
+    kinds = {"two layers": "two layers", "deep": "deep", "linear model": "one layer", "any": "any"}
+    return next((kind for start, kind in kinds.items() if words.startswith(start)), "")
+
+
+def _pinned(relation: Relational) -> str:
+    """`relu` for is_relu = 1, empty for any other relation."""
+    symbol = relation.lhs
+    pinned = isinstance(relation, Eq) and relation.rhs == 1 and symbol.is_Symbol and symbol.name.startswith("is_")
+    return symbol.name.removeprefix("is_") if pinned else ""
+
+
+def _bounds(relation: Relational, quantity: object) -> bool:
+    return bool(relation.rel_op in ("<", "<=") and relation.lhs == quantity)

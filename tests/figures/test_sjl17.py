@@ -1,0 +1,74 @@
+"""Figures 2 to 4 of `sjl17` at a small scale, against the reference values of the specification."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from boundkit.figures import Data, figure
+from boundkit.figures.figure import Curves
+from boundkit.figures.sjl17 import networks, starts
+
+
+def fractions(data: Data, label: str) -> list[float]:
+    """The dots of a panel whose label begins so."""
+    (panel,) = data.panels
+    assert isinstance(panel, Curves)
+    return list(next(curve.y for curve in panel.curves if curve.points and curve.label.startswith(label)))
+
+
+def test_planted_labels_are_outputs_of_the_planted_network() -> None:
+    """Labels of a quadratic network are x^T W*^T W* x, of rank k; starts are shared by nothing."""
+    made = networks(0, 40, 3, 2, "quadratic", 2, 3)
+    X, y = made.X[0], made.Y[0]
+    squares = np.stack([np.outer(x, x)[np.triu_indices(3)] * [1, 2, 2, 1, 2, 1] for x in X])
+    form, residual, *_ = np.linalg.lstsq(squares, y, rcond=None)
+    assert residual[0] < 1e-20
+    matrix = np.zeros((3, 3))
+    matrix[np.triu_indices(3)] = form
+    values = np.linalg.eigvalsh(matrix + np.triu(matrix, 1).T)
+    assert abs(values[0]) < 1e-10 < values[1]
+    assert np.array_equal(made.X[0], made.X[2])
+    assert not np.array_equal(made.X[0], made.X[3])
+    assert len({W.tobytes() for W in made.W}) == 6
+
+
+def test_starts_are_scaled() -> None:
+    """Entries of W_0 have variance 1 / d, those of v_0 are signs."""
+    W, v = starts(0, 25, 40, 0, 8)
+    assert (25 * W**2).mean() == pytest.approx(1, abs=5 * np.sqrt(2 / W.size))
+    assert set(np.unique(v)) == {-1.0, 1.0}
+
+
+def test_softplus_transition() -> None:
+    """Runs succeed hardly ever at kd = 0.8 n and mostly at 1.5 n; the fit of runs crosses near the paper's 11.40."""
+    data = figure("sjl17.fig2a").run(quick=True, problems=3, k=(8, 12, 15), steps=6000)
+    single = fractions(data, "single")
+    assert single[0] <= 0.1
+    assert single[2] >= 0.75
+    assert 10 < data.measured("k where the fit of single runs crosses 1/2") < 13.5
+    assert all(a <= b for a, b in zip(fractions(data, "problems"), single, strict=True))
+
+
+@pytest.mark.parametrize(("id", "low", "high"), [("sjl17.fig3a", 5, 12), ("sjl17.fig3b", 16, 40)])
+def test_quadratic_transition(id: str, low: int, high: int) -> None:
+    """Quadratic activation: nearly no run succeeds below kd = n, nearly all at twice that (text of the paper: C39)."""
+    varied = "k" if id.endswith("a") else "d"
+    data = figure(id).run(quick=True, **{varied: (low, high)}, steps=5000)
+    single = fractions(data, "single")
+    assert single[0] <= 0.15
+    assert single[1] >= 0.7
+
+
+@pytest.mark.parametrize("id", ["sjl17.fig4a", "sjl17.fig4b"])
+def test_random_labels_need_trained_output_weights(id: str) -> None:
+    """C40: with v = 1 no width gets below the floor; with v trained the loss falls in k, far below it."""
+    data = figure(id).run(quick=True, k=(5, 20), steps=4000)
+    trained, held = data.panels
+    assert isinstance(trained, Curves)
+    assert isinstance(held, Curves)
+    floor = held.marks[0].value
+    assert 0.43 < floor < 0.6
+    assert all(min(curve.y) > floor for curve in held.curves)
+    narrow, wide = (curve.y[-1] for curve in trained.curves)
+    assert wide < min(narrow, 0.25) < floor

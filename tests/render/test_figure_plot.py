@@ -1,0 +1,79 @@
+"""Pictures and documents of the papers' figures."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from boundkit.errors import BadInput
+from boundkit.figures import FIGURES, Data, figure
+from boundkit.figures.figure import Comparison, Curve, Curves, Grid, HeatMap, Histogram, Mark, Panel
+from boundkit.render.figure_plot import figure_plot
+from boundkit.render.figures import comparison_table, figure_document, figure_text, figures_table
+
+LINE = Curve("line", (1.0, 2.0, 3.0), (0.5, 0.0, 0.1))
+MARKS = Mark("paper: 1/2 at 2", 2.0, True), Mark("floor", 0.2, False, horizontal=True)
+PANELS: dict[str, tuple[Panel, ...]] = {
+    "curves": (Curves("c", "k", "fraction", (LINE, Curve("dots", (1.0,), (0.4,), points=True)), MARKS),),
+    "logarithmic": (Curves("l", "step", "loss", (LINE,), log_x=True, log_y=True),) * 3,
+    "map": (HeatMap("m", "k", "d", (2.0, 5.0, 9.0), (1.0, 3.0), ((0.0, 0.5, 1.0), (0.0, 1.0, 1.0)), 12),),
+    "one cell": (HeatMap("m", "k", "d", (4.0,), (5.0,), ((1.0,),), 12),),
+    "histogram": (Histogram("h", "value", (0.1, 1.0, 10.0), {"initial": (3, 4), "final": (5, 2)}),),
+    "table": (Grid("g", ("Jacobian", "Pi_I y"), (("paper", 0.724), ("digits", 0.9159))),),
+}
+
+
+def made(panels: tuple[Panel, ...], **changes: float) -> Data:
+    """A figure as if it had been run."""
+    comparisons = (Comparison("crossing", 11.4, changes.get("measured", 13.25)), Comparison("rise", "slow", None))
+    return Data(figure("os19.fig2a"), 7, True, {"n": 12, "k": (2, 5, 9, 11), "trials": 3}, panels, comparisons)
+
+
+@pytest.mark.parametrize("kind", PANELS)
+def test_every_kind_of_panel_is_drawn(kind: str, tmp_path: Path) -> None:
+    """PNG and SVG, with title, source and the paper's finding in it; the same data give the same file."""
+    data = made(PANELS[kind])
+    assert figure_plot(data, tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    drawn = figure_plot(data, tmp_path / "a.svg").read_text()
+    ElementTree.fromstring(drawn)
+    for words in (data.figure.title, "Soltanolkotabi 2019, Fig. 2(a)", "seed 7"):
+        assert words in drawn
+    assert figure_plot(data, tmp_path / "b.svg").read_text() == drawn
+
+
+def test_marks_and_boundary_are_named(tmp_path: Path) -> None:
+    """What the paper reports is in the legend, and so is the white curve n = kd."""
+    assert "paper: 1/2 at 2" in figure_plot(made(PANELS["curves"]), tmp_path / "a.svg").read_text()
+    drawn = figure_plot(made(PANELS["map"]), tmp_path / "b.svg").read_text()
+    assert "kd = n = 12" in drawn
+    assert "stroke: #ffffff; stroke-width: 2.5" in drawn
+
+
+def test_suffix_is_checked(tmp_path: Path) -> None:
+    """Another suffix is refused."""
+    with pytest.raises(BadInput, match=r"must end in \.png or \.svg"):
+        figure_plot(made(PANELS["curves"]), tmp_path / "a.pdf")
+
+
+def test_document_is_plain() -> None:
+    """Everything is JSON; numbers that are not finite are null; chosen names are those that the paper omits."""
+    document = figure_document(made(PANELS["map"], measured=math.nan))
+    assert json.loads(json.dumps(document, allow_nan=False)) == document
+    assert document["comparisons"][0] == {"quantity": "crossing", "reported": 11.4, "measured": None}
+    assert document["panels"][0]["kind"] == "heatmap"
+    assert document["panels"][0]["fractions"] == [[0.0, 0.5, 1.0], [0.0, 1.0, 1.0]]
+    assert document["chosen"] == []
+
+
+def test_text_and_tables() -> None:
+    """The text has parameters, both columns of the comparison and the notes; the list has every figure."""
+    data = made(PANELS["map"])
+    text = figure_text(data)
+    assert "Stated by the paper: n = 12, k = 2 to 11 (4 values), trials = 3" in text
+    assert "CHECK C23" in text
+    assert comparison_table(data).rows == (("crossing", "11.4", "13.25"), ("rise", "slow", None))
+    assert [row[0] for row in figures_table(FIGURES.values()).rows] == list(FIGURES)
