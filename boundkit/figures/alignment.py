@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.figures.digits import CORRUPTED, NET, SUBSTITUTE, SUBSTITUTED, Training, trained
-from boundkit.figures.figure import Comparison, Figure, Grid, Histogram, Outcome, Progress
+from boundkit.figures.figure import Contrast, Figure, Grid, Histogram, Outcome, Progress
 
 PAPER = "Oymak, Fabian, Li & Soltanolkotabi 2019"
 Row = tuple[float, ...]
@@ -38,10 +38,10 @@ def table(number: int, p: Mapping[str, Any], seed: int, progress: Progress | Non
     rows: tuple[tuple[str | float, ...], ...] = tuple((label, *values) for label, values in cases)
     before, after = REPORTED[number]
     comparisons = (
-        Comparison("gain of |Pi_I y| / |y| by training", round(after[0] - before[0], 3), found[1][0] - found[0][0]),
-        Comparison("|J_I^+ y|: final over initial", round(after[2] / before[2], 3), found[1][2] / found[0][2]),
-        Comparison("largest |Pi_I^2 + Pi_N^2 - 1|", round(_beside(REPORTED[number]), 4), _beside(found)),
-        Comparison("test error at the end", None, run.snapshots[-1].test_error),
+        Contrast("gain of |Pi_I y| / |y| by training", round(after[0] - before[0], 3), found[1][0] - found[0][0]),
+        Contrast("|J_I^+ y|: final over initial", round(after[2] / before[2], 3), found[1][2] / found[0][2]),
+        Contrast("largest |Pi_I^2 + Pi_N^2 - 1|", round(_beside(REPORTED[number]), 4), _beside(found)),
+        Contrast("test error at the end", None, run.snapshots[-1].test_error),
     )
     return Outcome((Grid("labels and residual at the start, over their norms", COLUMNS, rows),), comparisons)
 
@@ -62,7 +62,7 @@ def spectrum(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outc
     }
     panel = Histogram("singular values of the Jacobian", "singular value", tuple(edges.tolist()), counts)
     comparisons = tuple(
-        Comparison(f"{name}: values above a tenth of the largest, of {len(values)}", "tens", _large(values))
+        Contrast(f"{name}: values above a tenth of the largest, of {len(values)}", "tens", _large(values))
         for name, values in (("initial", first), ("final", final))
     )
     return Outcome((panel,), comparisons)

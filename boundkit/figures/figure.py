@@ -85,7 +85,7 @@ Panel = Curves | HeatMap | Histogram | Grid
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Contrast:
     """A number (or a finding in words) of the paper, and what was found here."""
 
     quantity: str
@@ -98,7 +98,7 @@ class Outcome:
     """What an experiment returns."""
 
     panels: tuple[Panel, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[Contrast, ...]
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Data:
     quick: bool
     parameters: Mapping[str, Any]
     panels: tuple[Panel, ...]
-    comparisons: tuple[Comparison, ...]
+    comparisons: tuple[Contrast, ...]
 
     def measured(self, quantity: str) -> Any:
         """What was found for a quantity of the comparison."""

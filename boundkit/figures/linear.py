@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from boundkit.figures.figure import Comparison, Curve, Curves, Figure, Outcome, Progress
+from boundkit.figures.figure import Contrast, Curve, Curves, Figure, Outcome, Progress
 from boundkit.figures.series import thinned
 from boundkit.figures.streams import Draw, draws
 
@@ -83,10 +83,10 @@ def dip(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
     )
     rise = "rises" if bool((np.diff(nuisance) >= 0).all()) else "rises and falls"
     comparisons = (
-        Comparison("total: start, minimum, end", "fast decrease, then slow increase", _three(total, least)),
-        Comparison("iteration of the minimum", "the first few", least),
-        Comparison("information part: start, minimum, end", "goes down quickly", _three(information, low)),
-        Comparison("nuisance part: start, end", "slowly increases", f"{nuisance[0]:.3g}, {nuisance[-1]:.3g} ({rise})"),
+        Contrast("total: start, minimum, end", "fast decrease, then slow increase", _three(total, least)),
+        Contrast("iteration of the minimum", "the first few", least),
+        Contrast("information part: start, minimum, end", "goes down quickly", _three(information, low)),
+        Contrast("nuisance part: start, end", "slowly increases", f"{nuisance[0]:.3g}, {nuisance[-1]:.3g} ({rise})"),
     )
     return Outcome(panels, comparisons)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.figures.batches import Descent, Networks, reach
-from boundkit.figures.figure import Comparison, Figure, HeatMap, Outcome, Progress
+from boundkit.figures.figure import Contrast, Figure, HeatMap, Outcome, Progress
 from boundkit.figures.streams import Draw, draws, sphere
 from boundkit.train import output_weights
 
@@ -49,9 +49,9 @@ def phase_transition(p: Mapping[str, Any], seed: int, progress: Progress | None)
     over = [k * d / n for (k, d), share in found.items() if share >= 0.5]
     sure = [k * d / n for (k, d), share in found.items() if share < 0.5]
     comparisons = (
-        Comparison("largest success fraction where kd <= n", "0", max(under, default=None)),
-        Comparison("smallest kd / n of a cell with half of the trials successful", "about 1", min(over, default=None)),
-        Comparison("largest kd / n of a cell with fewer", "about 1", max(sure, default=None)),
+        Contrast("largest success fraction where kd <= n", "0", max(under, default=None)),
+        Contrast("smallest kd / n of a cell with half of the trials successful", "about 1", min(over, default=None)),
+        Contrast("largest kd / n of a cell with fewer", "about 1", max(sure, default=None)),
     )
     return Outcome((panel,), comparisons)
 

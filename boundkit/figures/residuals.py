@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.figures.digits import CORRUPTED, NET, SUBSTITUTE, SUBSTITUTED, Training, trained
-from boundkit.figures.figure import Comparison, Curve, Curves, Figure, Mark, Outcome, Progress
+from boundkit.figures.figure import Contrast, Curve, Curves, Figure, Mark, Outcome, Progress
 from boundkit.figures.jacobian import Spaces
 
 PAPER = "Oymak, Fabian, Li & Soltanolkotabi 2019"
@@ -53,12 +53,12 @@ def evolution(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Out
     best = int(np.argmin(tests))
     noisy = p["corruption"] > 0
     comparisons = [
-        Comparison("train, information: start, end", "drops fast" if not noisy else "falls sharply", _ends(inside)),
-        Comparison("train, nuisance: start, end", "drops slowly" if not noisy else None, _ends(beside)),
-        Comparison("step at which the information part has halved", None, _halved(run, inside)),
-        Comparison("step at which the nuisance part has halved", None, _halved(run, beside)),
-        Comparison("step of the lowest test error", "epoch 100" if noisy else None, run.snapshots[best].step),
-        Comparison(
+        Contrast("train, information: start, end", "drops fast" if not noisy else "falls sharply", _ends(inside)),
+        Contrast("train, nuisance: start, end", "drops slowly" if not noisy else None, _ends(beside)),
+        Contrast("step at which the information part has halved", None, _halved(run, inside)),
+        Contrast("step at which the nuisance part has halved", None, _halved(run, beside)),
+        Contrast("step of the lowest test error", "epoch 100" if noisy else None, run.snapshots[best].step),
+        Contrast(
             "lowest and last test error",
             "a steady increase" if noisy else "both decrease",
             f"{tests[best]:.3g}, {tests[-1]:.3g}",
@@ -67,9 +67,9 @@ def evolution(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Out
     if noisy:
         test_inside, test_beside = run.shares(run.test_spaces(at), test=True)
         after = f"{test_beside[best]:.3g}, {test_beside[-1]:.3g}"
-        comparisons.append(Comparison("test, nuisance: at the lowest test error, end", "rises", after))
+        comparisons.append(Contrast("test, nuisance: at the lowest test error, end", "rises", after))
         comparisons.append(
-            Comparison(
+            Contrast(
                 "test, information: at the lowest test error, end",
                 "stable",
                 f"{test_inside[best]:.3g}, {test_inside[-1]:.3g}",
@@ -103,18 +103,18 @@ def adam(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
     at = min(100 * EPOCH, p["steps"])
     place = max(i for i, s in enumerate(run.snapshots) if s.step <= at)
     comparisons = (
-        Comparison(
+        Contrast(
             f"Adam: information part after {run.snapshots[place].step} steps, final Jacobian",
             ADAM_SHARE,
             float(run.shares(run.final)[0][place]),
         ),
-        Comparison(
+        Contrast(
             f"descent: information part after {run.snapshots[place].step} steps, final Jacobian",
             SGD_SHARE,
             float(other.shares(other.final)[0][place]),
         ),
-        Comparison("step at which the information part has halved", None, _halved(run, run.shares(run.final)[0])),
-        Comparison("step at which the nuisance part has halved", None, _halved(run, run.shares(run.final)[1])),
+        Contrast("step at which the information part has halved", None, _halved(run, run.shares(run.final)[0])),
+        Contrast("step at which the nuisance part has halved", None, _halved(run, run.shares(run.final)[1])),
     )
     return Outcome(panels, comparisons)
 
@@ -147,7 +147,7 @@ def corruption(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Ou
         )
         for name, values in zip(names, columns, strict=True):
             shown = ", ".join(f"{value:.3g}" for value in values)
-            comparisons.append(Comparison(f"{replacement} class: {name}", "increases with corruption", shown))
+            comparisons.append(Contrast(f"{replacement} class: {name}", "increases with corruption", shown))
     return Outcome(tuple(panels), tuple(comparisons))
 
 

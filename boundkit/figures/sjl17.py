@@ -10,7 +10,7 @@ import numpy as np
 
 from boundkit.activations import activation as find_activation
 from boundkit.figures.batches import Descent, Networks, reach
-from boundkit.figures.figure import Comparison, Curve, Curves, Figure, Mark, Outcome, Panel, Progress
+from boundkit.figures.figure import Contrast, Curve, Curves, Figure, Mark, Outcome, Panel, Progress
 from boundkit.figures.logistic import crossing, curve, logistic_fit
 from boundkit.figures.series import thinned
 from boundkit.figures.streams import Draw, draws
@@ -80,11 +80,11 @@ def transition(varied: str, reported: float, p: Parameters, seed: int, progress:
     title = f"{p['activation']}, planted, n = {n}, {fixed} = {p[fixed]}"
     panel = Curves(title, f"{varied}  (kd = n at {equal:g})", "fraction", tuple(curves), tuple(marks))
     comparisons = [
-        Comparison(f"{varied} where the fit of problems crosses 1/2", reported, crossing(fits[0])),
-        Comparison(f"{varied} where the fit of single runs crosses 1/2", None, crossing(fits[1])),
+        Contrast(f"{varied} where the fit of problems crosses 1/2", reported, crossing(fits[0])),
+        Contrast(f"{varied} where the fit of single runs crosses 1/2", None, crossing(fits[1])),
     ]
     comparisons += [
-        Comparison(f"{varied} = {value}: single runs / problems", None, f"{r / (count * each):.2f} / {s / count:.2f}")
+        Contrast(f"{varied} = {value}: single runs / problems", None, f"{r / (count * each):.2f} / {s / count:.2f}")
         for value, r, s in zip(grid, runs, solved, strict=True)
     ]
     return Outcome((panel,), tuple(comparisons))
@@ -113,9 +113,9 @@ def random_labels(p: Parameters, seed: int, progress: Progress | None) -> Outcom
             curves.append(Curve(f"k = {k} (kd = {k * d / n:.2g} n)", steps, values, group=place))
             if trained == "both":
                 finding = "0" if k * d > 1.5 * n else None
-                comparisons.append(Comparison(f"k = {k}: final sqrt(L)", finding, values[-1]))
+                comparisons.append(Contrast(f"k = {k}: final sqrt(L)", finding, values[-1]))
             else:
-                comparisons.append(Comparison(f"k = {k}, v = 1: final sqrt(L)", None, values[-1]))
+                comparisons.append(Contrast(f"k = {k}, v = 1: final sqrt(L)", None, values[-1]))
         marks = () if trained == "both" else (Mark(f"no v = 1 gets below {floor:.2f}", floor, False, horizontal=True),)
         panels.append(Curves(name, "step + 1", "sqrt(L)", tuple(curves), marks, log_x=True, log_y=True))
     return Outcome(tuple(panels), tuple(comparisons))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.errors import BadInput
-from boundkit.figures.figure import Comparison, Curve, Curves, Figure, Mark, Outcome, Progress
+from boundkit.figures.figure import Contrast, Curve, Curves, Figure, Mark, Outcome, Progress
 from boundkit.figures.jacobian import decomposed
 from boundkit.figures.streams import Draw, draws
 from boundkit.train.shallow import NormalHidden, Shallow, Signs, initial_layers
@@ -69,13 +69,13 @@ def singular_values(p: Mapping[str, Any], seed: int, progress: Progress | None) 
         top, all_of = K * C, K * K * C
         drift = float(np.abs(small[:all_of] / large[:all_of] - 1).max())
         comparisons += [
-            Comparison(f"C = {C}: largest |s_j(n) / s_j(2n) - 1|, j <= K^2 C", "0 (the curves coincide)", drift),
-            Comparison(
+            Contrast(f"C = {C}: largest |s_j(n) / s_j(2n) - 1|, j <= K^2 C", "0 (the curves coincide)", drift),
+            Contrast(
                 f"C = {C}: gap s_j / s_(j+1) at j = K C",
                 "the top K C grow as sqrt(n)",
                 float(small[top - 1] / small[top]),
             ),
-            Comparison(f"C = {C}: gap s_j / s_(j+1) at j = K^2 C", None, float(small[all_of - 1] / small[all_of])),
+            Contrast(f"C = {C}: gap s_j / s_(j+1) at j = K^2 C", None, float(small[all_of - 1] / small[all_of])),
         ]
     title = "Jacobian at initialisation; n = 30 C solid, n = 60 C dashed"
     marks = tuple(Mark("paper: top K C" if p["C"][0] == C else "", K * C, True) for C in p["C"])

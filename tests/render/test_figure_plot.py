@@ -11,7 +11,7 @@ import pytest
 
 from boundkit.errors import BadInput
 from boundkit.figures import FIGURES, Data, figure
-from boundkit.figures.figure import Comparison, Curve, Curves, Grid, HeatMap, Histogram, Mark, Panel
+from boundkit.figures.figure import Contrast, Curve, Curves, Grid, HeatMap, Histogram, Mark, Panel
 from boundkit.render.figure_plot import figure_plot
 from boundkit.render.figures import comparison_table, figure_document, figure_text, figures_table
 
@@ -29,7 +29,7 @@ PANELS: dict[str, tuple[Panel, ...]] = {
 
 def made(panels: tuple[Panel, ...], **changes: float) -> Data:
     """A figure as if it had been run."""
-    comparisons = (Comparison("crossing", 11.4, changes.get("measured", 13.25)), Comparison("rise", "slow", None))
+    comparisons = (Contrast("crossing", 11.4, changes.get("measured", 13.25)), Contrast("rise", "slow", None))
     return Data(figure("os19.fig2a"), 7, True, {"n": 12, "k": (2, 5, 9, 11), "trials": 3}, panels, comparisons)
 
 

@@ -6,7 +6,13 @@ from boundkit.papers.sjl17.paper import QUADRATIC, above, at_least, below, claim
 from boundkit.statement import Erratum, Hypothesis, Statement
 from boundkit.statement.vocabulary import k, n, norm_y
 from boundkit.statement.words.landscape import frobenius_W, negative_units
-from boundkit.statement.words.landscape_data import negative_label_energy, reachable_label, smallest_label
+from boundkit.statement.words.landscape_data import (
+    is_quadratic,
+    is_scaled_softplus,
+    negative_label_energy,
+    reachable_label,
+    smallest_label,
+)
 from boundkit.statement.words.landscape_points import balance_change, joint_optimal_loss, nearby_loss, point_loss
 
 experiments = Statement(
@@ -49,12 +55,15 @@ experiments = Statement(
 nonnegative_network = Statement(
     id="sjl17.experiments.repaired",
     kind="lemma",
-    title="A network with nonnegative outputs cannot fit negative labels (C40)",
+    title="A quadratic or softplus network with nonnegative output weights cannot fit negative labels (C40)",
     source=source("Section 3", "Figure 4"),
     form="repaired",
     improves="sjl17.experiments",
     setting=local(),
-    hypotheses=(Hypothesis("nonnegative_output_weights", "parameter", equal(negative_units, 0)),),
+    hypotheses=(
+        Hypothesis("nonnegative_activation", "activation", at_least(is_quadratic + is_scaled_softplus, 1)),
+        Hypothesis("nonnegative_output_weights", "parameter", equal(negative_units, 0)),
+    ),
     claims=(claim("loss", point_loss, at_least(point_loss, negative_label_energy / 2)),),
     proof="For a nonnegative activation and v >= 0, each negative label has a residual of at least its absolute value.",
 )

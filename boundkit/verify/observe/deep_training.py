@@ -76,6 +76,12 @@ def _sample(binding: Binding, plan: Plan) -> Observations:
     late = [t for t, status in zip(run.trials, run.status, strict=True) if status is Status.COMPLETED]
     if final_risk in network.wanted(binding) and target is not None and late and iterations is None:
         raise Infeasible(f"{len(late)} of {len(run.trials)} trials miss the target within {steps} steps")
+    awaited = not any(item.role == "run" for item in binding.statement.hypotheses)
+    if misclassified in network.wanted(binding) and late and iterations is None and awaited:
+        margins = plan.data.y * run.outputs[:, -1]
+        erring = int((margins <= 0).any(axis=1).sum())
+        if erring:
+            raise Infeasible(f"{erring} of {len(run.trials)} trials still misclassify a sample after {steps} steps")
     names = Curves.__dataclass_fields__.keys() - {"spectral"}
     curves = Curves(spectral=run.spectral_lower, **{name: getattr(run, name) for name in names})
     broken = tuple(t for t, status in zip(run.trials, run.status, strict=True) if status is Status.DIVERGED)
