@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
+from boundkit.campaign import Cell, Store
 from boundkit.papers import statements
 from boundkit.render.latex_text import escaped, mathematics
 from boundkit.render.layout import Table
@@ -29,15 +31,20 @@ TABLES = {
     "orders": {"couplings": {"d": "1/2"}},
     "quoted": {},
     "swaps": ON,
+    "verdicts": {},  # its store is made with the pieces
     "widths": {"paper": "os19", **ON},
 }
 
 
 @pytest.fixture(scope="module")
-def pieces() -> dict[str, str]:
+def pieces(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Every generated piece of LaTeX by its name; all symbols of the vocabulary are one of them."""
+    store = Store(tmp_path_factory.mktemp("latex") / "store")
+    cell = Cell("os19.thm2_1", "orthonormal:n=4", "softplus", "literal", k=None, seed=0, steps=1)
+    store.append({"task": "t", "cell": asdict(cell), "error": "50 % & more_"})
+    arguments = {**TABLES, "verdicts": {"records": store.path}}
     made = {item.id: as_latex(item) for item in statements()}
-    made |= {f"table {name}": rf"{{\tiny\noindent {table(name, **TABLES[name]).to('latex')}}}" for name in TABLES}
+    made |= {f"table {name}": rf"{{\tiny\noindent {table(name, **arguments[name]).to('latex')}}}" for name in TABLES}
     made["vocabulary"] = "\n\n".join(rf"\({word.latex}\): {escaped(word.text)}" for word in VOCABULARY.values())
     return made
 
