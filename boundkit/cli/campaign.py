@@ -6,7 +6,7 @@ import click
 
 from boundkit.cli import options
 from boundkit.cli.output import emit, progress_bar
-from boundkit.cli.report import code
+from boundkit.cli.report import code, tell_damage
 
 
 @options.command("campaign")
@@ -47,8 +47,7 @@ def command(
         reached = run_campaign(grid, kept, executor_name=executor, workers=workers, budget=budget, progress=watch)
     keys = {cell.key for cell in grid.cells}
     summary = [(cell, report) for cell, report in summarise(kept.rows) if cell.key in keys]
-    for number in reached.damaged:
-        click.echo(f"boundkit: line {number} of {kept.path} is damaged and was left out", err=True)
+    tell_damage(kept)
     document = {"store": str(kept.path), "tasks": reached.tasks, "done": reached.done, **campaign_document(summary)}
 
     def text() -> str:

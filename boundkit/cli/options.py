@@ -48,7 +48,10 @@ def width(flag: str, help: str) -> Decorator:
     """A width: an integer, also written 1e6, or the word infinite."""
 
     def read(context: click.Context, parameter: click.Parameter, value: str | None) -> int | str | None:
-        return value if value == "infinite" else _whole(context, parameter, value)
+        try:
+            return value if value == "infinite" else _whole(context, parameter, value)
+        except BadInput as error:
+            raise BadInput(error.argument, error.value, f"{error.message}, or infinite") from None
 
     return click.option(flag, callback=read, metavar="INTEGER", help=help)
 

@@ -14,8 +14,11 @@ from boundkit.cli.output import emit
 from boundkit.cli.verify import CODES
 
 if TYPE_CHECKING:
-    from boundkit.campaign import Cell
+    from boundkit.campaign import Cell, Store
     from boundkit.verify import Report
+
+
+SHOWN = 5  # numbers of damaged lines
 
 
 @options.command("report")
@@ -33,8 +36,9 @@ def command(store: str, format: str, out: str | None, as_json: bool) -> int:
     if not kept.path.is_file():
         raise BadInput("store", store, "is not a file; boundkit campaign makes one")
     kept.refresh()
-    for number in kept.damaged:
-        click.echo(f"boundkit: line {number} of {kept.path} is damaged and was left out", err=True)
+    if kept.damaged and not kept.rows:
+        raise BadInput("store", store, "holds no result of a campaign")
+    tell_damage(kept)
     summary = summarise(kept.rows)
     if folder is not None:
         with new_folder("out", folder):
@@ -61,6 +65,17 @@ def write(summary: Sequence[tuple[Cell, Report]], folder: Path, *, title: str) -
     (folder / "report.html").write_text(campaign_page(summary, title=title, picture=picture), encoding="utf-8")
     document = json.dumps(campaign_document(summary), allow_nan=False, indent=1)
     (folder / "report.json").write_text(f"{document}\n", encoding="utf-8")
+
+
+def tell_damage(store: Store) -> None:
+    """One line on standard error about the lines of a store that were left out."""
+    if not store.damaged:
+        return
+    shown = ", ".join(str(number) for number in store.damaged[:SHOWN])
+    more = f" and {len(store.damaged) - SHOWN} more" if len(store.damaged) > SHOWN else ""
+    several = len(store.damaged) > 1
+    words = f"lines {shown}{more} of {store.path} are" if several else f"line {shown} of {store.path} is"
+    click.echo(f"boundkit: {words} damaged and {'were' if several else 'was'} left out", err=True)
 
 
 def code(summary: Sequence[tuple[Cell, Report]]) -> int:

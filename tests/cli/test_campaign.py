@@ -72,3 +72,21 @@ def test_a_damaged_store_is_reported_on_standard_error(call: Call, grid: str) ->
     result = call("report", "grid.jsonl")
     assert "line 1 of grid.jsonl is damaged" in result.stderr
     assert result.exit_code == 0
+
+
+def test_a_file_that_is_no_store_is_one_line(call: Call) -> None:
+    """A text file is refused in one line however many lines it has."""
+    Path("prose.md").write_text("words\n" * 100)
+    result = call("report", "prose.md", "--json")
+    assert result.exit_code == 2
+    assert document(result)["error"]["argument"] == "store"
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_many_damaged_lines_are_one_line(call: Call, grid: str) -> None:
+    """The first numbers and how many more."""
+    call("campaign", grid, "--executor", "inline")
+    with Path("grid.jsonl").open("a") as file:
+        file.write("words\n" * 9)
+    result = call("report", "grid.jsonl")
+    assert result.stderr == "boundkit: lines 5, 6, 7, 8, 9 and 4 more of grid.jsonl are damaged and were left out\n"
