@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import partial
 
 Condition = Callable[[Fraction], bool]
-RELATIVE_WIDTH = Fraction(1, 2**40)
+RELATIVE_WIDTH, COARSE_WIDTH = Fraction(1, 2**40), Fraction(1, 2**20)
 HALVINGS = 60
 CONSECUTIVE, STRIDE = 48, 128  # powers of two that are tried beyond the first good one: these many, then every 128th
 
@@ -37,42 +38,57 @@ def smallest_integer(good: Callable[[int], bool], *, limit: int) -> int | None:
 
 
 def interval(
-    good: Condition, *, integer: bool, largest: Fraction | None = None, seed: Fraction | None = None
+    good: Condition,
+    *,
+    integer: bool,
+    largest: Fraction | None = None,
+    seed: Fraction | None = None,
+    points: Sequence[Fraction] | None = None,
 ) -> tuple[Fraction | None, Fraction | None] | None:
     """The ends between which `good` holds among positive numbers (at most `largest`); an open end is None.
 
     Powers of two are tried first, then the ends are bisected to a relative width of 2^-40 (integers exactly) and
-    returned on the side where `good` was seen to hold. None when neither a power of two nor `seed` is good.
+    returned on the side where `good` was seen to hold. None when neither a power of two nor `seed` is good. Where
+    `points` are given these are tried instead, nothing beyond them counts, and 2^-20 is enough.
 
     >>> interval(lambda x: 3 <= x <= 1000, integer=True)
     (Fraction(3, 1), Fraction(1000, 1))
     >>> interval(lambda x: x <= 5, integer=False)[0] is None
     True
     """
-    points = sorted({*_powers(integer, largest), *([] if seed is None else [seed])})
-    marks = [good(point) for point in points]
+    width = RELATIVE_WIDTH if points is None else COARSE_WIDTH
+    tried = sorted({*(points or _powers(integer, largest)), *([] if seed is None else [seed])})
+    marks = [good(point) for point in tried]
     if True not in marks:
         return None
     first = marks.index(True)
     last = next((i for i in range(first, len(marks)) if not marks[i]), len(marks)) - 1
-    close = _close_integer if integer else _close_real
-    low = None if first == 0 else close(good, bad=points[first - 1], right=points[first])
-    high = None if last == len(points) - 1 else close(good, bad=points[last + 1], right=points[last])
-    if integer and low is None:
-        low = points[0]
-    return low, high
+    close = _close_integer if integer else partial(_close_real, width=width)
+    low = None if first == 0 else close(good, bad=tried[first - 1], right=tried[first])
+    high = None if last == len(tried) - 1 else close(good, bad=tried[last + 1], right=tried[last])
+    if points is not None:
+        return low or tried[0], high or tried[-1]
+    return tried[0] if integer and low is None else low, high
 
 
-def narrow(failing: Callable[[Fraction], list[str]], *, integer: bool, largest: Fraction | None) -> Fraction | None:
+def narrow(
+    failing: Callable[[Fraction], list[str]],
+    *,
+    integer: bool,
+    largest: Fraction | None,
+    points: Sequence[Fraction] | None = None,
+) -> Fraction | None:
     """A value where nothing fails, between two powers of two at which different conditions do; None if none is found.
+
+    Where `points` are given, between two of these.
 
     >>> labels = lambda x: ["low"] * (x < 9) + ["high"] * (x > 10)
     >>> 9 <= narrow(labels, integer=False, largest=None) <= 10
     True
     """
-    points = _powers(integer, largest)
-    sets = [set(failing(point)) for point in points]
-    for left, right, low, high in zip(points, points[1:], sets, sets[1:], strict=False):
+    tried = points or _powers(integer, largest)
+    sets = [set(failing(point)) for point in tried]
+    for left, right, low, high in zip(tried, tried[1:], sets, sets[1:], strict=False):
         for _ in range(HALVINGS if not low & high else 0):
             middle = Fraction((left + right) // 2) if integer else (left + right) / 2
             found = set(failing(middle))
@@ -104,8 +120,8 @@ def _close_integer(good: Condition, *, bad: Fraction, right: Fraction) -> Fracti
     return right
 
 
-def _close_real(good: Condition, *, bad: Fraction, right: Fraction) -> Fraction:
-    while abs(right - bad) > RELATIVE_WIDTH * right:
+def _close_real(good: Condition, *, bad: Fraction, right: Fraction, width: Fraction) -> Fraction:
+    while abs(right - bad) > width * right:
         middle = (bad + right) / 2
         bad, right = (bad, middle) if good(middle) else (middle, right)
     return right

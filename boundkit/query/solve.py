@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sympy import Ge, Symbol
@@ -13,6 +13,7 @@ from sympy import Ge, Symbol
 from boundkit.activations import Activation
 from boundkit.arithmetic import ball, exact, precision
 from boundkit.data import Dataset
+from boundkit.data.bounds import MOST_SUMMED
 from boundkit.data.kernel_spaces import OF_KERNEL
 from boundkit.data.on_request import WITH_PARAMETERS
 from boundkit.errors import BadInput, unknown
@@ -25,6 +26,9 @@ from boundkit.query.shape import boundless, only_orders
 from boundkit.query.waiting import decided_later, mentions, waits
 from boundkit.statement import VOCABULARY, Hypothesis, Statement, Status, expand
 from boundkit.statement.vocabulary import k, n
+
+SCALES = tuple(Fraction(2) ** exponent for exponent in range(-16, 17))
+DEGREES = tuple(map(Fraction, range(1, MOST_SUMMED + 1)))
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,8 @@ def required(
     `solve_for` is a free variable of the statement such as `k`, `delta`, `eta_bar` or a batch size, or a quantity that
     the setting leaves free, such as `step_size` or `radius`; `probability` additionally asks for at least that
     probability. Ends are certified in ball arithmetic. Hypotheses that only a run decides are left out. For `n`, the
-    sample size, every other number of the data stays as it is.
+    sample size, every other number of the data stays as it is. Kernels are measured anew at every value of what they
+    depend on, so that this takes some seconds and the range ends within 2^-16 to 2^16, or the degrees 1 to 64.
 
     Raises BadInput for unusable arguments, as when the statement has no such variable.
 
@@ -114,19 +119,24 @@ def required(
         labels = [item.label for item in still if check(item, binding, values, bits=bits).holds is not True]
         if labels or not moving:
             return labels
-        again = bound({solve_for: value})
+        try:
+            again = bound({solve_for: value})
+        except BadInput:  # no enclosure is known at such a scale or degree
+            return [item.label for item in remeasured]
         return [item.label for item in remeasured if check(item, again, values, bits=bits).holds is not True]
 
     largest = Fraction(1) if word.domain == "unit interval" else None
-    ends = interval(lambda value: not failing(value), integer=integer, largest=largest)
+    points = (DEGREES if integer else SCALES) if any(s.name not in OF_KERNEL for s in moving) else None
+    search = partial(interval, lambda value: not failing(value), integer=integer, largest=largest, points=points)
+    ends = search()
     if ends is None:
-        seed = narrow(failing, integer=integer, largest=largest)
-        if seed is not None:
-            ends = interval(lambda value: not failing(value), integer=integer, largest=largest, seed=seed)
+        seed = narrow(failing, integer=integer, largest=largest, points=points)
+        ends = None if seed is None else search(seed=seed)
     if ends is None:
         return _nothing(binding, solve_for, _blame(conditions, binding, symbol, failing(Fraction(1))))
     smallest, top = (None if end is None else end * step for end in ends)
-    beyond = [_beyond(end, side, step, integer) for end, side in ((ends[0], -1), (ends[1], 1))]
+    past = Fraction(1, 2**30 if points is None else 2**18)
+    beyond = [_beyond(end, side, past, integer) for end, side in ((ends[0], -1), (ends[1], 1))]
     labels = tuple(dict.fromkeys(label for value in beyond if value for label in failing(value)))
     return Solution(target, solve_for, smallest, top, status_of(binding), labels, None)
 
@@ -139,17 +149,13 @@ def _free(target: Statement) -> list[str]:
 
 
 def _measured_at(binding: Binding, symbol: Symbol, used: set[Symbol]) -> set[Symbol]:
-    """What depends on the variable through its measurement; BadInput where every value needs an expensive one."""
-    moving = {
+    """What depends on the variable through its measurement."""
+    return {
         s
         for s in used
         for parameter in (WITH_PARAMETERS[s.name][0] if s.name in WITH_PARAMETERS else ())
         if symbol in binding.reduce(VOCABULARY[parameter].symbol).free_symbols
     }
-    costly = sorted(s.name for s in moving if s.name not in OF_KERNEL)
-    if costly:
-        raise BadInput("solve_for", symbol, f"is a parameter of {', '.join(costly)}: give it and compare answers")
-    return moving
 
 
 def _wanted(target: Statement, probability: object) -> Hypothesis:
@@ -161,10 +167,10 @@ def _wanted(target: Statement, probability: object) -> Hypothesis:
     return Hypothesis("probability", "parameter", Ge(target.probability, wanted, evaluate=False))
 
 
-def _beyond(end: Fraction | None, side: int, step: int, integer: bool) -> Fraction | None:
+def _beyond(end: Fraction | None, side: int, past: Fraction, integer: bool) -> Fraction | None:
     if end is None:
         return None
-    return end + side if integer else end * (1 + side * Fraction(1, 2**30))
+    return end + side if integer else end * (1 + side * past)
 
 
 def _nothing(binding: Binding, variable: str, reason: str) -> Solution:

@@ -1,6 +1,7 @@
 """Every statement of zczg18, sgd22 and os19 answers: a number, an open expression, or a specific reason."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -202,6 +203,30 @@ def test_the_gap_of_the_exit_margin_is_a_largest_value():
     assert "width" in worse.failing
 
 
+def test_the_scale_of_the_hidden_weights_is_solved_for():
+    """The kernels are measured anew at every scale: at the smallest one that is found all holds, just below not."""
+    given = {"failure": "0.01", "exit_margin": 10, "b": 4, "output_std": "0.01", "chernoff_failure": "0.05", "k": 20000}
+    arguments = {"data": TETRA, "activation": "gelu", **given}
+    found = required("sgd22.thm2.repaired", solve_for="hidden_std", **arguments)
+    good = guarantee("sgd22.thm2.repaired", hidden_std=found.smallest, **arguments)
+    worse = guarantee("sgd22.thm2.repaired", hidden_std=found.smallest * (1 - Fraction(1, 10**5)), **arguments)
+    assert found.binding
+    assert not set(found.binding) & set(good.failing)
+    assert set(found.binding) & set(worse.failing)
+    assert found.smallest < 1 < found.largest == 2**16
+
+
+def test_the_power_is_solved_for():
+    """Four rows in three dimensions have a singular first power, erf no even coefficients: the third power serves."""
+    arguments = {"data": TETRA, "activation": "erf", "k": 10**18, "failure": "0.01", "exit_margin": 10, "b": 4,
+                 "output_std": "0.01", "chernoff_failure": "0.05", "hidden_row_slack": 3, "output_column_slack": 3,
+                 "gaussian_dimension": 10}  # fmt: skip
+    found = required("sgd22.d.width_hermite", solve_for="power", **arguments)
+    holds = {t: "width" not in guarantee("sgd22.d.width_hermite", power=t, **arguments).failing for t in (1, 2, 3, 4)}
+    assert (found.smallest, found.largest) == (3, 3)
+    assert holds == {1: False, 2: False, 3: True, 4: False}
+
+
 def certificate_numbers():
     """The measured initialisation of the tetrahedron instance of the specification, width 1000."""
     from scipy.special import ndtr
@@ -262,14 +287,13 @@ def test_largest_step_size():
 @pytest.mark.parametrize(
     ("variable", "changes", "message"),
     [
-        ("hidden_std", {}, "parameter of"),
         ("power", {}, "unknown"),
         ("tau", {}, "unknown"),
         ("k", {"b": None}, "b = None"),
     ],
 )
 def test_what_cannot_be_solved_for_is_said(variable, changes, message):
-    """Scales at which kernels are measured, words that the statement does not have, and missing values are one line."""
+    """Words that the statement does not have, and missing values, are one line."""
     given = {"failure": "0.01", "exit_margin": 10, "b": 4, "output_std": "0.01", "chernoff_failure": "0.05", "k": 8000}
     given = {name: value for name, value in {**given, **changes}.items() if name != variable and value is not None}
     with pytest.raises(BadInput, match=message):
