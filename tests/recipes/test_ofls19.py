@@ -27,7 +27,7 @@ SAMPLES = 1000
      ("sin", 8, {10**3: 0.9958, 10**4: 1.0313, 10**5: 0.6967}, {10**3: 103, 10**4: 21, 10**5: 4.4})],
 )  # fmt: skip
 def test_residuals_of_theorem_3_2_far_below_its_width(name, steps, residuals, moves):
-    """Two noiseless clusters, nu = zeta / (50 B sqrt(log 2K)): sin breaks the bound 0.455 until wide, softplus never."""
+    """Two noiseless clusters at the nu of the theorem: sin breaks the bound 0.455 until it is wide, softplus never."""
     phi = activation(name)
     slope = float(phi.quantity("second_moment_dphi").mid())
     assert math.ceil(2 * 2 / slope) == steps
