@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 
 from boundkit.campaign.executors import executor
 from boundkit.campaign.spec import LOOSENESS, Campaign, Cell
 from boundkit.campaign.store import Row, Store
-from boundkit.campaign.task import failed_row, run_task
+from boundkit.campaign.task import failed_row, is_final, run_task
 
 Progress = Callable[[int, int], None]
-Run = Callable[[Cell, tuple[int, ...]], Row]
+Run = Callable[..., Row]  # of a cell, the trials and, where there is one, a budget
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Task:
 
     cell: Cell
     trials: tuple[int, ...]
+    budget: float | None = None
 
     @property
     def name(self) -> str:
@@ -41,11 +43,11 @@ class Reached:
 
 def tasks(campaign: Campaign) -> list[Task]:
     """All tasks of a campaign, the first trials of every cell before the later ones."""
-    planned = list(zip(campaign.cells, campaign.trials, strict=True))
+    planned = list(zip(campaign.cells, campaign.trials, campaign.budgets, strict=True))
     return [
-        Task(cell, tuple(range(total))[start : None if cell.level == LOOSENESS else start + campaign.together])
+        Task(cell, tuple(range(total))[start : None if cell.level == LOOSENESS else start + campaign.together], budget)
         for start in range(0, max(campaign.trials), campaign.together)
-        for cell, total in planned
+        for cell, total, budget in planned
         if start < total and (start == 0 or cell.level != LOOSENESS)
     ]
 
@@ -90,11 +92,16 @@ class _Desk:
     done: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.names = {task.name for task in self.tasks}
+        self.budgets = {task.name: task.budget for task in self.tasks}
+        self._note(self.store.rows)
 
     def refresh(self) -> None:
         """Look into the store for what has been done since, here or by another process."""
-        self.done |= self.names & {row["task"] for row in self.store.refresh()}
+        self._note(self.store.refresh())
+
+    def _note(self, rows: Iterable[Row]) -> None:
+        own = [row for row in rows if row["task"] in self.budgets]
+        self.done |= {row["task"] for row in own if is_final(row, self.budgets[row["task"]])}
 
     def waiting(self) -> list[Task]:
         """The tasks of which the store has no row yet."""
@@ -148,8 +155,9 @@ class _Desk:
 
 
 def _submitted(pool: Executor, run: Run, task: Task) -> Future[Row]:
+    limited = run if task.budget is None else partial(run, budget=task.budget)
     try:
-        return pool.submit(run, task.cell, task.trials)
+        return pool.submit(limited, task.cell, task.trials)
     except BrokenExecutor as error:
         refused: Future[Row] = Future()
         refused.set_exception(error)

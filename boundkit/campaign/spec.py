@@ -18,6 +18,7 @@ from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find, statements
 from boundkit.query.bind import SETTABLE_BOUNDS, settable
 from boundkit.statement import VOCABULARY, Statement
+from boundkit.train.checks import positive
 from boundkit.verify import LEVELS, levels as possible_levels
 
 REQUIRED = "required"
@@ -31,7 +32,7 @@ LISTS: dict[str, list[Any]] = {
     "widths": [REQUIRED],
     "seeds": [0],
 }
-KEYS: dict[str, Any] = {**LISTS, "trials": 16, "together": 1, "steps": 1000, "set": {}, "assume": {}}
+KEYS: dict[str, Any] = {**LISTS, "trials": 16, "together": 1, "steps": 1000, "budget": None, "set": {}, "assume": {}}
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,14 @@ class Cell:
 
 @dataclass(frozen=True)
 class Campaign:
-    """Cells, how many trials of each are run, and how many `together`: what a crash can lose."""
+    """Cells, how many trials of each are run, and how many `together`: what a crash can lose.
+
+    `budgets` are the seconds that trials which run together may take, cell by cell; None is no limit.
+    """
 
     cells: tuple[Cell, ...]
     trials: tuple[int, ...]
+    budgets: tuple[float | None, ...]
     together: int = 1
 
 
@@ -70,7 +75,10 @@ def read_campaign(path: str | Path) -> Campaign:
     Keys: `statements`, `data`, `activations`, `levels` (or "looseness": the widths that the theorem requires, that a
     certificate needs, that are seen to work), `widths` (integers, or "required" for the statement's own),
     `seeds` (lists, of which every combination is tried, without the levels that a statement does not have), `trials`,
-    `together`, `steps`, and the tables `set` and `assume`, of which every statement takes the names that it has.
+    `together`, `steps`, `budget`, and the tables `set` and `assume`, of which every statement takes the names that it
+    has. `budget` are seconds for the trials that run together, as in `verify`: what a short calibration says to take
+    longer is not run, but infeasible, until the campaign is run with a larger budget or none. It does not limit a
+    looseness, and is no limit of the whole campaign.
 
     A file may hold several `[[grids]]`, for which keys outside of them are the defaults. There, statements may be
     patterns such as "os19.*", which stand for all that can be put on trial, and a statement is tried as the last grid
@@ -100,13 +108,16 @@ def campaign(**given: Any) -> Campaign:
     last = {id: number for number, grid in enumerate(grids) for id in grid["statements"]}
     cells: list[Cell] = []
     trials: list[int] = []
+    budgets: list[float | None] = []
     for number, grid in enumerate(grids):
         made = [cell for cell in _cells(grid) if last[cell.statement] == number]
         cells += made
         trials += [grid["trials"]] * len(made)
+        budgets += [grid["budget"]] * len(made)
     if not cells:
         raise BadInput("levels", grids[0]["levels"], "are levels of none of these statements")
-    return Campaign(tuple(cells), tuple(trials), _whole("together", common.get("together", KEYS["together"])))
+    together = _whole("together", common.get("together", KEYS["together"]))
+    return Campaign(tuple(cells), tuple(trials), tuple(budgets), together)
 
 
 def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,6 +134,8 @@ def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
             raise BadInput(name, values[name], "must be a table of NAME = VALUE")
     for name in ("trials", "steps", "together"):
         _whole(name, values[name])
+    if values["budget"] is not None:
+        positive("budget", values["budget"])
     for level in values["levels"]:
         if level not in (*LEVELS, LOOSENESS):
             raise unknown("levels", level, (*LEVELS, LOOSENESS))

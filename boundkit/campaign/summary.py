@@ -17,15 +17,21 @@ from boundkit.verify.verdict import conclude, worst
 def summarise(rows: Iterable[Row]) -> list[tuple[Cell, Report]]:
     """The cells of a store in the order in which they first appear, each with the report of all its trials.
 
-    A task that failed makes its cell an error: what did not run is never agreement.
+    A task that failed makes its cell an error: what did not run is never agreement. Of a task that was run again, under
+    a larger budget, the last row counts.
     """
     cells: dict[str, tuple[Cell, list[Row]]] = {}
-    for row in rows:
+    for row in _latest(rows):
         cell = Cell(**row["cell"])
         if cell.level == LOOSENESS:
             continue
         cells.setdefault(cell.key, (cell, []))[1].append(row)
     return [(cell, _report(cell, own)) for cell, own in cells.values()]
+
+
+def _latest(rows: Iterable[Row]) -> Iterable[Row]:
+    """The last row of every task, where its first one stood."""
+    return {row["task"]: row for row in rows}.values()
 
 
 def _report(cell: Cell, rows: list[Row]) -> Report:

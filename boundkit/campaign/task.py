@@ -12,7 +12,7 @@ from typing import Any
 from boundkit.campaign.spec import LOOSENESS, Cell
 from boundkit.data import Dataset, dataset
 from boundkit.errors import BoundkitError, shorten
-from boundkit.verify import verify
+from boundkit.verify import Verdict, verify
 from boundkit.verify.width_search import looseness
 from boundkit.version import __version__
 
@@ -22,10 +22,13 @@ DATA_KEPT = 8  # data sets with their measured quantities, for the tasks to come
 Row = dict[str, Any]
 
 
-def run_task(cell: Cell, trials: Sequence[int]) -> Row:
-    """The row of these trials: what was found, and with which versions; an error is a row too."""
+def run_task(cell: Cell, trials: Sequence[int], budget: float | None = None) -> Row:
+    """The row of these trials: what was found, and with which versions; an error is a row too.
+
+    What takes longer than `budget` seconds is infeasible, and its row says under which budget (`is_final`).
+    """
     try:
-        found = _looseness(cell, len(trials)) if cell.level == LOOSENESS else _report(cell, trials)
+        found = _looseness(cell, len(trials)) if cell.level == LOOSENESS else _report(cell, trials, budget)
     except BoundkitError as error:
         return failed_row(cell, str(error))
     except Exception as error:
@@ -33,11 +36,28 @@ def run_task(cell: Cell, trials: Sequence[int]) -> Row:
     return {"cell": asdict(cell), "trials": list(trials), "versions": _versions(), **found}
 
 
-def _report(cell: Cell, trials: Sequence[int]) -> Row:
+def is_final(row: Row, budget: float | None) -> bool:
+    """Whether a task with this row need not be run under this budget: it is not infeasible for a smaller one.
+
+    >>> is_final({"verdict": "infeasible", "budget": 5}, 5), is_final({"verdict": "infeasible", "budget": 5}, None)
+    (True, False)
+    """
+    limit = row.get("budget")
+    return limit is None or row.get("verdict") != Verdict.INFEASIBLE or (budget is not None and budget <= limit)
+
+
+def _report(cell: Cell, trials: Sequence[int], budget: float | None) -> Row:
     report = verify(
-        cell.statement, level=cell.level, k=cell.k, trials=list(trials), replay_always=True, **arguments(cell)
+        cell.statement,
+        level=cell.level,
+        k=cell.k,
+        trials=list(trials),
+        replay_always=True,
+        budget=budget,
+        **arguments(cell),
     )
     return {
+        **({} if budget is None else {"budget": budget}),
         "verdict": str(report.verdict),
         "reason": report.reason,
         "relaxed": list(report.relaxed),

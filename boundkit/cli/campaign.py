@@ -20,7 +20,7 @@ from boundkit.cli.report import code, tell_damage
     help="inline, processes, dask or dask://HOST:PORT.",
 )
 @options.whole("--workers", "Processes; by default the cores.")
-@options.seconds("--budget", "Start nothing after so many seconds.")
+@options.seconds("--budget", "Start nothing after so many seconds; the key budget of SPEC limits each task.")
 @click.option("--progress", is_flag=True, help="Draw a progress bar even when nobody seems to watch.")
 def command(
     spec: str,

@@ -17,9 +17,12 @@ from boundkit.cli.output import emit, progress_bar
 @click.option("--quick", is_flag=True, help="A reduced grid, fewer trials and steps: seconds instead of minutes.")
 @click.option("--out", metavar="FILE", help="The picture, .png or .svg; by default ID.png here.")
 @options.whole("--seed", "Seed of all random numbers.", default=0)
+@options.choice(
+    "--device", "auto", "cpu", "cuda", default="cpu", help="Where to train; some figures have the CPU only."
+)
 @click.option("--progress", is_flag=True, help="Draw a progress bar even when nobody seems to watch.")
 def command(
-    id: str | None, listed: bool, quick: bool, out: str | None, seed: int, progress: bool, as_json: bool
+    id: str | None, listed: bool, quick: bool, out: str | None, seed: int, device: str, progress: bool, as_json: bool
 ) -> None:
     """Run the experiment behind figure ID of a paper again and draw it beside what the paper reports.
 
@@ -39,7 +42,7 @@ def command(
     if out is not None or find_spec("matplotlib"):
         picture = _drawable(out or f"{chosen.id}.png")
     with progress_bar(chosen.id, always=progress) as watch:
-        data = chosen.run(quick=quick, seed=seed, progress=watch)
+        data = chosen.run(quick=quick, seed=seed, device=device, progress=watch)
     if picture is not None:
         from boundkit.render.figure_plot import figure_plot
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from boundkit.figures.digits import CORRUPTED, NET, SUBSTITUTE, SUBSTITUTED, Training, trained
 from boundkit.figures.figure import Contrast, Figure, Grid, Histogram, Outcome, Progress
+from boundkit.train.backend import Backend
 
 PAPER = "Oymak, Fabian, Li & Soltanolkotabi 2019"
 Row = tuple[float, ...]
@@ -29,9 +30,9 @@ def row(run: Training, *, final: bool) -> Row:
     return (*spaces.alignment(run.data.Y), *spaces.alignment(run.snapshots[0].residual))
 
 
-def table(number: int, p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
+def table(number: int, p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """The table of the paper and the same of the digits."""
-    run = trained(p, seed, progress)
+    run = trained(p, seed, progress, device=backend)
     found = row(run, final=False), row(run, final=True)
     labels = ("paper, initial", "paper, final", "digits, initial", "digits, final")
     cases = zip(labels, (*REPORTED[number], *found), strict=True)
@@ -50,9 +51,9 @@ def _beside(rows: tuple[Row, ...]) -> float:
     return max(abs(values[at] ** 2 + values[at + 1] ** 2 - 1) for values in rows for at in (0, 3))
 
 
-def spectrum(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
+def spectrum(p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """Histogram of the singular values of the initial and of the final Jacobian."""
-    run = trained(p, seed, progress)
+    run = trained(p, seed, progress, device=backend)
     first, final = run.first.values, run.final.values
     both = np.concatenate([first, final])
     edges = np.geomspace(max(both.min(), both.max() * 1e-4), both.max() * 1.0001, BINS + 1)

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.figures.figure import Progress
-from boundkit.train import select_device
-from boundkit.train.backend import usable_cores
+from boundkit.train.backend import Array, Backend, select_device, worker_count
 from boundkit.train.plan import CACHE_ENTRIES
 from boundkit.train.shallow import Given, Shallow
 from boundkit.train.shallow.step import State
@@ -52,26 +51,34 @@ class Descent:
 
 
 def reach(
-    batches: Sequence[tuple[Networks, Descent]], stop_below: Sequence[np.ndarray], progress: Progress | None
+    batches: Sequence[tuple[Networks, Descent]],
+    stop_below: Sequence[np.ndarray],
+    progress: Progress | None,
+    device: str | Backend = "cpu",
 ) -> list[np.ndarray]:
     """Whether each network's misfit |f - y| fell to its `stop_below` within the steps: booleans [T] for every batch.
+
+    On the CPU a batch is cut into pieces that fit the cache, on a device it stays whole. There networks are looked at,
+    and dropped, as often as on the CPU; in between nothing is copied to the host.
 
     >>> one = Networks(np.eye(2)[None], np.ones((1, 2)), np.ones((1, 3, 2)), np.ones((1, 3)))
     >>> reach([(one, Descent("tanh", "both", 0.1, 100))], [np.array([1e-3])], None)[0]
     array([ True])
     """
+    backend = select_device(device)
     pieces = []
     for index, (networks, descent) in enumerate(batches):
-        size = max(1, CACHE_ENTRIES // networks.W[0].size // max(1, networks.X.shape[1] // networks.X.shape[2]))
+        a_network = networks.W[0].size * max(1, networks.X.shape[1] // networks.X.shape[2])
+        size = max(1, CACHE_ENTRIES // a_network) if backend.fused else len(networks)
         cuts = [*range(0, len(networks), size), len(networks)]
         pieces += [(index, a, networks.part(a, b), descent) for a, b in pairwise(cuts)]
     ticker = Ticker(sum(len(part) * descent.steps for _, _, part, descent in pieces), progress)
 
     def one(piece: tuple[int, int, Networks, Descent]) -> np.ndarray:
         index, first, part, descent = piece
-        return _reached(part, descent, stop_below[index][first : first + len(part)], ticker)
+        return _reached(part, descent, stop_below[index][first : first + len(part)], ticker, backend)
 
-    with Workers(usable_cores()) as workers, np.errstate(all="ignore"):
+    with Workers(worker_count(None, backend)) as workers, np.errstate(all="ignore"):
         found = workers.map_reporting(one, pieces, ticker)
     ticker.finish()
     together: list[list[np.ndarray]] = [[] for _ in batches]
@@ -80,32 +87,41 @@ def reach(
     return [np.concatenate(parts) for parts in together]
 
 
-def _reached(networks: Networks, descent: Descent, stop_below: np.ndarray, ticker: Ticker) -> np.ndarray:
-    state = started(networks, descent)
+def _reached(
+    networks: Networks, descent: Descent, stop_below: np.ndarray, ticker: Ticker, backend: Backend
+) -> np.ndarray:
+    xp = backend.xp
+    state = started(networks, descent, backend)
     reached = np.zeros(len(networks), dtype=bool)
     left = np.arange(len(networks))
+    level, size = backend.asarray(stop_below), backend.asarray(np.full((len(left), 1, 1), descent.step_size))
+    hit: Array = None
     for step in range(descent.steps + 1):
-        misfit = np.sqrt(state.forward()[0])
-        reached[left] |= misfit <= stop_below[left]
+        misfit = xp.sqrt(state.forward()[0, :])
+        below = misfit <= level
+        hit = below if hit is None else xp.logical_or(hit, below)
         if step == descent.steps:
             break
         if step % BETWEEN == 0:
-            stay = np.isfinite(misfit) & ~reached[left]
+            reached[left] |= backend.to_host(hit)
+            stay = backend.to_host(xp.isfinite(misfit)) & ~reached[left]
             ticker.add(BETWEEN * int(stay.sum()) + (descent.steps - step) * int((~stay).sum()))
             if not stay.any():
                 break
             if not stay.all():
-                left = left[stay]
+                left, kept = left[stay], backend.upload(np.flatnonzero(stay))
+                level, size, hit = (xp.take(array, kept, axis=0) for array in (level, size, hit))
                 for name in OF_STATE:
-                    setattr(state, name, getattr(state, name)[stay])
-        state.move(np.full((len(left), 1, 1), descent.step_size), None)
+                    setattr(state, name, xp.take(getattr(state, name), kept, axis=0))
+        state.move(size, None)
+    reached[left] |= backend.to_host(hit)
     return reached
 
 
-def started(networks: Networks, descent: Descent) -> State:
+def started(networks: Networks, descent: Descent, backend: Backend) -> State:
     """The state of `boundkit.train.shallow` at the starts, with data that differ from network to network."""
     start = Given(networks.W[0]), Given(networks.v[:1])
     network = Shallow(networks.X[0], networks.Y[0], descent.activation, *start, trained=descent.trained)
-    state = State(network, networks.W, networks.v[:, None, :], select_device("cpu"))
-    state.factor, state.labels = networks.X, networks.Y[:, :, None]
+    state = State(network, networks.W, networks.v[:, None, :], backend)
+    state.factor, state.labels = backend.asarray(networks.X), backend.asarray(networks.Y[:, :, None])
     return state

@@ -15,7 +15,7 @@ from boundkit.figures.figure import Progress
 from boundkit.figures.jacobian import Spaces, decomposed
 from boundkit.figures.series import marks
 from boundkit.figures.streams import Draw, draws
-from boundkit.train import select_device
+from boundkit.train.backend import Backend, select_device
 from boundkit.train.shallow import PairedHidden, PairedSigns, Shallow, initial_layers
 from boundkit.train.shallow.step import State
 
@@ -77,6 +77,7 @@ class Training:
     weights: Mapping[int, np.ndarray]
     snapshots: tuple[Snapshot, ...]
     rank: int
+    backend: Backend
 
     @property
     def last(self) -> int:
@@ -95,12 +96,12 @@ class Training:
 
     def spaces(self, step: int) -> Spaces:
         """The spaces of the Jacobian at a step whose weights were kept, on the training sample."""
-        return Spaces(*decomposed(self.network, self.weights[step], self.V), self.rank)
+        return Spaces(*decomposed(self.network, self.weights[step], self.V, self.backend), self.rank)
 
     def test_spaces(self, step: int) -> Spaces:
         """The same on the test sample."""
         network = replace(self.network, X=self.data.test_X, Y=self.data.test_Y)
-        return Spaces(*decomposed(network, self.weights[step], self.V), self.rank)
+        return Spaces(*decomposed(network, self.weights[step], self.V, self.backend), self.rank)
 
     def shares(self, spaces: Spaces, *, test: bool = False) -> tuple[np.ndarray, np.ndarray]:
         """Residual energy in the information and the nuisance space over that at the start, by snapshot."""
@@ -109,7 +110,14 @@ class Training:
         return found[:, 0], found[:, 1]
 
 
-def trained(p: Mapping[str, Any], seed: int, progress: Progress | None = None, *, keep: int | None = None) -> Training:
+def trained(
+    p: Mapping[str, Any],
+    seed: int,
+    progress: Progress | None = None,
+    *,
+    keep: int | None = None,
+    device: str | Backend = "cpu",
+) -> Training:
     """Train the hidden weights of a paired softplus network, whose outputs start at 0, by gradient descent or Adam.
 
     The step of gradient descent is `step_share` over the squared norm of the initial Jacobian. The weights at step
@@ -119,7 +127,8 @@ def trained(p: Mapping[str, Any], seed: int, progress: Progress | None = None, *
     start = PairedHidden(), PairedSigns(p["nu"])
     network = Shallow(data.X, data.Y, p["activation"], *start)
     W, V = initial_layers(*start, k=p["k"], d=network.d, outputs=network.outputs, seed=seed, trial=0)
-    state = State(network, W[None], V[None], select_device("cpu"))
+    backend = select_device(device)
+    state = State(network, W[None], V[None], backend)
     kept = {0: W}
     advance = _adam(state, p["rate"]) if p["optimiser"] == "Adam" else _descent(state, p["step_share"], kept[0], V)
     at, snapshots = set(marks(p["steps"]).tolist()), []
@@ -130,40 +139,40 @@ def trained(p: Mapping[str, Any], seed: int, progress: Progress | None = None, *
             if progress is not None:
                 progress(step, p["steps"])
         if step in (keep, p["steps"]):
-            kept[step] = np.swapaxes((state.W + state.moved_W)[0], 0, 1)
+            kept[step] = _weights(state).T
         if step < p["steps"]:
             advance()
-    return Training(network, data, V, kept, tuple(snapshots), p["rank"])
+    return Training(network, data, V, kept, tuple(snapshots), p["rank"], backend)
 
 
 def _descent(state: State, step_share: float, W: np.ndarray, V: np.ndarray) -> Any:
-    norm = decomposed(state.network, W, V)[1][0]
-    size = np.full((1, 1, 1), step_share / norm**2)
+    norm = decomposed(state.network, W, V, state.backend)[1][0]
+    size = state.backend.asarray(np.full((1, 1, 1), step_share / norm**2))
     return lambda: state.move(size, None)
 
 
 def _adam(state: State, rate: float) -> Any:
     """Adam (Kingma & Ba 2015) on the hidden weights."""
-    mean, square, count = np.zeros_like(state.W), np.zeros_like(state.W), 0
+    xp = state.xp
+    mean, square, count = xp.zeros_like(state.W), xp.zeros_like(state.W), 0
 
     def advance() -> None:
         nonlocal mean, square, count
-        push = state.derivative * (state.residual @ state.output)
-        gradient = np.swapaxes(state.factor, 0, 1) @ push
+        push = state.derivative * xp.matmul(state.residual, state.output)
+        gradient = xp.matmul(xp.matrix_transpose(state.factor), push)
         count += 1
         mean = BETAS[0] * mean + (1 - BETAS[0]) * gradient
         square = BETAS[1] * square + (1 - BETAS[1]) * gradient**2
         unbiased, size = mean / (1 - BETAS[0] ** count), square / (1 - BETAS[1] ** count)
-        state.moved_W = state.moved_W - rate * unbiased / (np.sqrt(size) + SMALL)
+        state.moved_W = state.moved_W - rate * unbiased / (xp.sqrt(size) + SMALL)
 
     return advance
 
 
 def _snapshot(step: int, state: State, data: Samples) -> Snapshot:
-    residual = np.array(state.residual[0])
-    hidden = data.test_X @ (state.W + state.moved_W)[0]
-    value, _ = state.network.activation.value_and_derivative(hidden)
-    output = np.asarray(value) @ state.output[0].T
+    residual = np.array(state.backend.to_host(state.residual)[0])
+    value, _ = state.network.activation.value_and_derivative(data.test_X @ _weights(state))
+    output = np.asarray(value) @ state.backend.to_host(state.output)[0].T
     return Snapshot(
         step,
         residual,
@@ -171,6 +180,11 @@ def _snapshot(step: int, state: State, data: Samples) -> Snapshot:
         misclassified(residual + data.Y, data.Y),
         misclassified(output, data.test_Y),
     )
+
+
+def _weights(state: State) -> np.ndarray:
+    """The present hidden weights on the host, [d, k]."""
+    return state.backend.to_host(state.W + state.moved_W)[0]
 
 
 def misclassified(output: np.ndarray, labels: np.ndarray) -> float:

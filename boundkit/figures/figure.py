@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from boundkit.errors import unknown
+from boundkit.errors import BadInput, unknown
+from boundkit.train.backend import Backend, on_device, select_device
 from boundkit.train.checks import integer
 
 Progress = Callable[[int, int], None]
@@ -103,7 +104,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Data:
-    """A figure that was run: how, and what came out."""
+    """A figure that was run: how, on which device, and what came out."""
 
     figure: Figure
     seed: int
@@ -111,6 +112,7 @@ class Data:
     parameters: Mapping[str, Any]
     panels: tuple[Panel, ...]
     comparisons: tuple[Contrast, ...]
+    device: str = "cpu"
 
     def measured(self, quantity: str) -> Any:
         """What was found for a quantity of the comparison."""
@@ -123,7 +125,8 @@ class Figure:
 
     `parameters` are those that the paper states, `chosen` those that it omits, `quick` the values that replace some of
     either where a smaller run is asked for; `reported` is what the paper finds. `experiment(parameters, seed,
-    progress)` does the work; equal seeds give equal results.
+    progress, backend)` does the work; equal seeds give equal results on one device. An experiment that is `host_only`
+    gets no backend: it trains nothing that could run elsewhere.
     """
 
     id: str
@@ -133,18 +136,37 @@ class Figure:
     parameters: Mapping[str, Any]
     chosen: Mapping[str, Any]
     quick: Mapping[str, Any]
-    experiment: Callable[[Mapping[str, Any], int, Progress | None], Outcome]
+    experiment: Callable[..., Outcome]
     notes: tuple[str, ...] = field(default=())
+    host_only: bool = False
 
-    def run(self, *, quick: bool = False, seed: int = 0, progress: Progress | None = None, **changes: Any) -> Data:
+    def run(
+        self,
+        *,
+        quick: bool = False,
+        seed: int = 0,
+        device: str | Backend = "cpu",
+        progress: Progress | None = None,
+        **changes: Any,
+    ) -> Data:
         """The experiment with the paper's parameters, reduced if `quick`, and with `changes` to them.
 
-        Raises BadInput for a parameter that the figure does not have.
+        `device` is cpu, cuda or auto. Raises BadInput for a parameter that the figure does not have, and for cuda where
+        the experiment runs on the host only; Infeasible where CUDA cannot be used.
         """
         known = {**self.parameters, **self.chosen}
         for name in changes:
             if name not in known:
                 raise unknown("parameter", name, known)
         used = {**known, **(self.quick if quick else {}), **changes}
-        outcome = self.experiment(used, integer("seed", seed, 0), progress)
-        return Data(self, seed, quick and bool(self.quick), used, outcome.panels, outcome.comparisons)
+        chosen, outcome = self._outcome(used, integer("seed", seed, 0), progress, select_device(device))
+        return Data(self, seed, quick and bool(self.quick), used, outcome.panels, outcome.comparisons, chosen)
+
+    def _outcome(
+        self, used: Mapping[str, Any], seed: int, progress: Progress | None, asked: Backend
+    ) -> tuple[str, Outcome]:
+        if not self.host_only:
+            return on_device(asked, lambda backend: (backend.name, self.experiment(used, seed, progress, backend)))
+        if asked.name != "cpu" and not asked.optional:
+            raise BadInput("device", asked.name, f"is of no use for {self.id}, which runs on the host only: cpu")
+        return "cpu", self.experiment(used, seed, progress)

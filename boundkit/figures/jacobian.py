@@ -6,15 +6,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from boundkit.train import select_device
+from boundkit.train.backend import Backend, select_device
 from boundkit.train.shallow import Shallow
 from boundkit.train.shallow.spectra import gram, jacobian_blocks
 from boundkit.train.shallow.step import State
 
 
-def decomposed(network: Shallow, W: np.ndarray, V: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Left singular vectors (columns [n K, n K], class by class) and singular values of J at W [k, d], V [K, k]."""
-    state = State(network, W[None], V[None], select_device("cpu"))
+def decomposed(
+    network: Shallow, W: np.ndarray, V: np.ndarray, device: str | Backend = "cpu"
+) -> tuple[np.ndarray, np.ndarray]:
+    """Left singular vectors (columns [n K, n K], class by class) and singular values of J at W [k, d], V [K, k].
+
+    The Gram matrix of J is made on the device and decomposed on the host.
+    """
+    state = State(network, W[None], V[None], select_device(device))
     state.forward()
     now = jacobian_blocks(network, state.backend, value=state.value, derivative=state.derivative, output=state.output)
     values, vectors = np.linalg.eigh(gram(network, state.backend, now)[0])

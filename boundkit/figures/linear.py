@@ -104,6 +104,7 @@ FIGURE = Figure(
     chosen={"norm_w": 3.0, "step_size_norm": 0.1, "steps": 2_000, "trials": 5},
     quick={"trials": 2, "steps": 1_000},
     experiment=dip,
+    host_only=True,
     notes=(
         "CHECK C5: the paper's information part lacks the factor 1/2 of its noise terms; here the parts add up.",
         "The paper states neither |w*|, nor the step size (here a tenth of 1 / |X|^2), nor the iterations.",

@@ -11,6 +11,7 @@ from boundkit.figures.batches import Descent, Networks, reach
 from boundkit.figures.figure import Contrast, Figure, HeatMap, Outcome, Progress
 from boundkit.figures.streams import Draw, draws, sphere
 from boundkit.train import output_weights
+from boundkit.train.backend import Backend
 
 PAPER = "Oymak & Soltanolkotabi 2019"
 QUICK_GRID = (5, 10, 15, 20, 25)
@@ -25,7 +26,7 @@ def realisations(seed: int, n: int, d: int, k: int, trials: int) -> Networks:
     return Networks(X, y, W, v)
 
 
-def phase_transition(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
+def phase_transition(p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """Success fractions over the grid; success is a relative misfit below the tolerance within the steps."""
     n, trials = p["n"], p["trials"]
     cells = [(k, d) for d in p["d"] for k in p["k"]]
@@ -34,7 +35,7 @@ def phase_transition(p: Mapping[str, Any], seed: int, progress: Progress | None)
         networks = realisations(seed, n, d, k, trials)
         batches.append((networks, Descent(p["activation"], "hidden", p["step_size"], p["steps"])))
         levels.append(p["tolerance"] * np.linalg.norm(networks.Y, axis=1))
-    found = dict(zip(cells, (a.mean() for a in reach(batches, levels, progress)), strict=True))
+    found = dict(zip(cells, (a.mean() for a in reach(batches, levels, progress, backend)), strict=True))
     fractions = tuple(tuple(float(found[k, d]) for k in p["k"]) for d in p["d"])
     panel = HeatMap(
         title=f"{p['activation']}, n = {n}: successes of {trials} trials",

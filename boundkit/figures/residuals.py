@@ -11,6 +11,7 @@ import numpy as np
 from boundkit.figures.digits import CORRUPTED, NET, SUBSTITUTE, SUBSTITUTED, Training, trained
 from boundkit.figures.figure import Contrast, Curve, Curves, Figure, Mark, Outcome, Progress
 from boundkit.figures.jacobian import Spaces
+from boundkit.train.backend import Backend
 
 PAPER = "Oymak, Fabian, Li & Soltanolkotabi 2019"
 CLASSES_MEANT = {"any": "any class", "different": "a different class"}
@@ -37,10 +38,10 @@ def error_panel(run: Training, title: str) -> Curves:
     return Curves(title, "step + 1", "misclassified", curves, log_x=True)
 
 
-def evolution(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
+def evolution(p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """Residuals on train and test in the spaces of the Jacobian at `jacobian_at` (None: the last step)."""
     at = p["steps"] if p["jacobian_at"] is None else p["jacobian_at"]
-    run = trained(p, seed, progress, keep=at)
+    run = trained(p, seed, progress, keep=at, device=backend)
     spaces = run.spaces(at)
     mark = None if p["jacobian_at"] is None else at
     panels = (
@@ -87,10 +88,10 @@ def _halved(run: Training, values: np.ndarray) -> int | None:
     return run.snapshots[int(below[0])].step if below.size else None
 
 
-def adam(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
+def adam(p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """Adam: training residuals in the spaces of the initial and of the final Jacobian; gradient descent beside it."""
-    run = trained(p, seed, progress)
-    other = trained({**p, "optimiser": "descent"}, seed)
+    run = trained(p, seed, progress, device=backend)
+    other = trained({**p, "optimiser": "descent"}, seed, device=backend)
     reported = (
         Mark(f"paper, 100 epochs of Adam: {ADAM_SHARE:g}", ADAM_SHARE, True, horizontal=True),
         Mark(f"paper, 100 epochs of SGD: {SGD_SHARE:g}", SGD_SHARE, True, horizontal=True),
@@ -119,14 +120,14 @@ def adam(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
     return Outcome(panels, comparisons)
 
 
-def corruption(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
+def corruption(p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """Nuisance energy of the labels and final test error over the share of labels replaced, in two ways."""
     shares = p["corruption"]
     panels, comparisons = [], []
     for part, replacement in enumerate(CLASSES_MEANT):
         rows = []
         for place, share in enumerate(shares):
-            run = trained({**p, "corruption": share, "replacement": replacement}, seed)
+            run = trained({**p, "corruption": share, "replacement": replacement}, seed, device=backend)
             energies = [spaces.alignment(run.data.Y)[1] ** 2 for spaces in (run.first, run.final)]
             rows.append((*energies, run.snapshots[-1].test_error))
             if progress is not None:

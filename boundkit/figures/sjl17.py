@@ -14,6 +14,7 @@ from boundkit.figures.figure import Contrast, Curve, Curves, Figure, Mark, Outco
 from boundkit.figures.logistic import crossing, curve, logistic_fit
 from boundkit.figures.series import thinned
 from boundkit.figures.streams import Draw, draws
+from boundkit.train.backend import Backend
 from boundkit.train.shallow import Given, Shallow, descend
 
 PAPER = "Soltanolkotabi, Javanmard & Lee 2017"
@@ -48,7 +49,9 @@ def networks(seed: int, n: int, d: int, k: int, activation: str, count: int, eac
     return Networks(X, Y, W, v)
 
 
-def transition(varied: str, reported: float, p: Parameters, seed: int, progress: Progress | None) -> Outcome:
+def transition(
+    varied: str, reported: float, p: Parameters, seed: int, progress: Progress | None, backend: Backend
+) -> Outcome:
     """Fractions of problems that every start solves, over the width or the dimension, and their logistic fit."""
     grid, fixed = p[varied], "d" if varied == "k" else "k"
     n, count, each = p["n"], p["problems"], p["starts"]
@@ -58,7 +61,8 @@ def transition(varied: str, reported: float, p: Parameters, seed: int, progress:
         descent = Descent(p["activation"], "both", p["step_size_k"] / (k * n), p["steps"])
         batches.append((networks(seed, n, d, k, p["activation"], count, each), descent))
     level = np.sqrt(2 * n * p["tolerance"])
-    found = [a.reshape(count, each) for a in reach(batches, [np.full(count * each, level)] * len(grid), progress)]
+    levels = [np.full(count * each, level)] * len(grid)
+    found = [a.reshape(count, each) for a in reach(batches, levels, progress, backend)]
     solved, runs = [int(a.all(axis=1).sum()) for a in found], [int(a.sum()) for a in found]
     fits = logistic_fit(grid, solved, count), logistic_fit(grid, runs, count * each)
     x = np.linspace(min(grid), max(grid), 201)
@@ -90,7 +94,7 @@ def transition(varied: str, reported: float, p: Parameters, seed: int, progress:
     return Outcome((panel,), tuple(comparisons))
 
 
-def random_labels(p: Parameters, seed: int, progress: Progress | None) -> Outcome:
+def random_labels(p: Parameters, seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """sqrt(L) over the steps for several widths on normal labels: output weights trained, and held at 1."""
     n, d = p["n"], p["d"]
     X = draws(seed, Draw.DATA, n, d).standard_normal((n, d))
@@ -106,7 +110,7 @@ def random_labels(p: Parameters, seed: int, progress: Progress | None) -> Outcom
             net = Shallow(X, y, p["activation"], Given(W[0]), Given(v), trained=trained)
             watch = _share(progress, part * len(p["k"]) + place, 2 * len(p["k"]))
             run = descend(
-                net, k=k, step_size=p["step_size_k"] / (k * n), steps=p["steps"], device="cpu", progress=watch
+                net, k=k, step_size=p["step_size_k"] / (k * n), steps=p["steps"], device=backend, progress=watch
             )
             root = run.misfit[0] / np.sqrt(2 * n)
             steps, values = thinned(root)

@@ -11,6 +11,7 @@ from boundkit.errors import BadInput
 from boundkit.figures.figure import Contrast, Curve, Curves, Figure, Mark, Outcome, Progress
 from boundkit.figures.jacobian import decomposed
 from boundkit.figures.streams import Draw, draws
+from boundkit.train.backend import Backend
 from boundkit.train.shallow import NormalHidden, Shallow, Signs, initial_layers
 
 MOST_DRAWS = 1000  # of a centre that must keep its distance
@@ -39,7 +40,7 @@ def clustered(
     return X / np.linalg.norm(X, axis=1, keepdims=True), np.eye(K)[cluster // C]
 
 
-def singular_values(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
+def singular_values(p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Backend) -> Outcome:
     """Singular values times sqrt(K C / n) for two sizes of the sample and several numbers of clusters."""
     K = p["K"]
     curves, comparisons = [], []
@@ -50,7 +51,7 @@ def singular_values(p: Mapping[str, Any], seed: int, progress: Progress | None) 
             X, Y = clustered(seed, K=K, C=C, n=n, d=p["d"], noise=p["sigma"], distance=p["distance"])
             network = Shallow(X, Y, p["activation"], NormalHidden(), Signs(1.0))
             W, V = initial_layers(NormalHidden(), Signs(1.0), k=p["k"], d=p["d"], outputs=K, seed=seed, trial=0)
-            values = np.sqrt(K * C / n) * decomposed(network, W, V)[1]
+            values = np.sqrt(K * C / n) * decomposed(network, W, V, backend)[1]
             found.append(values)
             shown = min(len(values), p["shown"])
             index = tuple(range(1, shown + 1))

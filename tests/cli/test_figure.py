@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from boundkit.figures import FIGURES
+from boundkit.train import backend
 from tests.cli.conftest import Call, document
 
 
@@ -27,6 +28,18 @@ def test_picture_is_drawn(call: Call, tmp_path: Path) -> None:
     assert other["picture"] == "new/a.svg"
     assert (first["seed"], other["seed"]) == (0, 5)
     assert first["panels"] != other["panels"]
+
+
+def test_device(call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document says where it ran; a device that cannot be used, or is of no use, is one line with its exit code."""
+    words = ["figure", "ofls19.fig2", "--quick", "--json"]
+    assert document(call(*words, "--device", "auto"))["device"] == "cpu"
+    assert call("figure", "ofls19.fig2", "--quick", "--device", "tpu").exit_code == 2
+    monkeypatch.setattr(backend, "cuda_status", lambda: (False, "no driver"))
+    refused = call("figure", "os19.fig2a", "--quick", "--device", "cuda")
+    assert refused.exit_code == 3
+    assert "device = cuda: no driver" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize("arguments", [["os19.fig9"], ["os19.fig2a", "--out", "a.pdf"], ["os19.fig2a", "--seed", "-1"]])
