@@ -36,6 +36,37 @@ def indices(name: str, values: Any) -> tuple[int, ...]:
     return chosen
 
 
+def finite(name: str, values: Any, *axes: int) -> np.ndarray:
+    """A read-only float64 copy [..., ...] of finite numbers with one of these numbers of axes; BadInput otherwise.
+
+    >>> finite("X", [[1, 2]], 2)
+    array([[1., 2.]])
+    """
+    wanted = " or ".join(map(str, axes))
+    try:
+        array = np.array(values, dtype=np.float64, order="C")
+    except (TypeError, ValueError):
+        raise BadInput(name, type(values).__name__, f"must be an array of real numbers with {wanted} axes") from None
+    if array.ndim not in axes or array.size == 0:
+        raise BadInput(name, f"shape {array.shape}", f"must be a non-empty array with {wanted} axes")
+    if not np.isfinite(array).all():
+        raise BadInput(name, "an array", "must have finite entries only")
+    array.flags.writeable = False
+    return array
+
+
+def samples_and_labels(X: Any, y: Any, *, label: str = "y", outputs: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Samples [n, d] and labels [n], with `outputs` also [n, K], checked; `label` is the name of the labels.
+
+    >>> [array.shape for array in samples_and_labels([[1, 2], [3, 4]], [1, -1])]
+    [(2, 2), (2,)]
+    """
+    samples, labels = finite("X", X, 2), finite(label, y, *((1, 2) if outputs else (1,)))
+    if len(labels) != len(samples):
+        raise BadInput(label, f"{len(labels)} labels", f"must be one for each of the {len(samples)} rows of X")
+    return samples, labels
+
+
 def positive(name: str, value: Any) -> float:
     """The value as a float; BadInput unless it is a finite number above 0.
 

@@ -9,6 +9,7 @@ import numpy as np
 from boundkit.activations import Activation, activation as find_activation
 from boundkit.errors import BadInput, unknown
 from boundkit.train.backend import Array, Backend, on_device
+from boundkit.train.checks import finite
 
 LAYERS = ("hidden", "output", "both")
 SLICE_ENTRIES = 2**20
@@ -36,14 +37,18 @@ def layer_gram(
            [ 6., 10.]])
     """
     phi = find_activation(activation)
-    X, W = _matrix("X", X), _matrix("weights", weights)
+    X, W = finite("X", X, 2), finite("weights", weights, 2)
     if layer not in LAYERS:
         raise unknown("layer", layer, LAYERS)
     if W.shape[1] != X.shape[1]:
         raise BadInput("weights", f"shape {W.shape}", f"must be [k, {X.shape[1]}], one row a hidden unit")
     if output_weights is None and layer != "output":
         raise BadInput("output_weights", None, f"is needed for the gradients of layer = {layer}")
-    V = np.zeros((1, len(W))) if output_weights is None else _matrix("output_weights", np.atleast_2d(output_weights))
+    V = (
+        np.zeros((1, len(W)))
+        if output_weights is None
+        else np.atleast_2d(finite("output_weights", output_weights, 1, 2))
+    )
     if V.shape[1] != len(W):
         raise BadInput("output_weights", f"shape {V.shape}", f"must be [K, {len(W)}], one column a hidden unit")
     n, classes = len(X), len(V)
@@ -74,15 +79,3 @@ def _sums(
             weighted = slope * upload(V[a, part] * V[b, part])
             sums[index] = sums[index] + xp.matmul(weighted, xp.matrix_transpose(slope))
     return backend.to_host(xp.stack(sums))
-
-
-def _matrix(name: str, values: Any) -> np.ndarray:
-    try:
-        array = np.array(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise BadInput(name, type(values).__name__, "must be an array of real numbers") from None
-    if array.ndim != 2 or 0 in array.shape:
-        raise BadInput(name, f"shape {array.shape}", "must be a matrix with at least one row and one column")
-    if not np.isfinite(array).all():
-        raise BadInput(name, "an array", "must have finite entries only")
-    return array

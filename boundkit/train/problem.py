@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.errors import BadInput
-from boundkit.train.checks import integer
+from boundkit.train.checks import integer, samples_and_labels
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +30,7 @@ class Problem:
     activation: Any
 
     def __post_init__(self) -> None:
-        X, y = _finite("X", self.X, 2), _finite("y", self.y, 1)
-        if y.shape[0] != X.shape[0]:
-            raise BadInput("y", f"{y.shape[0]} labels", f"must be one for each of the {X.shape[0]} rows of X")
+        X, y = samples_and_labels(self.X, self.y)
         if not y.any():
             raise BadInput("y", 0, "must not be zero: the output weights are proportional to its norm")
         if not hasattr(self.activation, "value_and_derivative"):
@@ -112,16 +110,3 @@ def coefficient(k: int, *, norm_y: float, n: int) -> float:
 def half_width(k: int) -> int:
     """The number of hidden units of each sign; raises BadInput unless k is an integer of at least 2."""
     return integer("k", k, 2) // 2
-
-
-def _finite(name: str, value: Any, axes: int) -> np.ndarray:
-    try:
-        array = np.array(value, dtype=np.float64, order="C")
-    except (TypeError, ValueError):
-        raise BadInput(name, value, f"must be an array of numbers with {axes} axes") from None
-    if array.ndim != axes or array.size == 0:
-        raise BadInput(name, f"shape {array.shape}", f"must be a non-empty array with {axes} axes")
-    if not np.isfinite(array).all():
-        raise BadInput(name, "an array", "must have finite entries only")
-    array.flags.writeable = False
-    return array

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.errors import BadInput
-from boundkit.train.checks import integer
+from boundkit.train.checks import integer, samples_and_labels
 from boundkit.train.deep.losses import margin_loss
 
 
@@ -29,10 +29,8 @@ class MarginProblem:
     loss: Any = "logistic"
 
     def __post_init__(self) -> None:
-        X, y = np.array(self.X, dtype=np.float64), np.array(self.y, dtype=np.float64)
-        if X.ndim != 2 or X.size == 0 or not np.isfinite(X).all():
-            raise BadInput("X", f"shape {X.shape}", "must be a non-empty matrix of finite numbers")
-        if y.shape != (len(X),) or not (np.abs(y) == 1).all():
+        X, y = samples_and_labels(self.X, self.y)
+        if not (np.abs(y) == 1).all():
             raise BadInput("y", y.tolist(), f"must be {len(X)} labels, +1 or -1, one for each row of X")
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from boundkit.activations import Activation, Z, activation as find_activation
 from boundkit.arithmetic import FLOAT, evaluate
-from boundkit.errors import BadInput
+from boundkit.train.checks import samples_and_labels
 
 Array = NDArray[np.float64]
 
@@ -32,11 +32,7 @@ class Surface:
     activation: Any
 
     def __post_init__(self) -> None:
-        X, y = np.asarray(self.X, dtype=np.float64), np.asarray(self.y, dtype=np.float64)
-        if X.ndim != 2 or not X.size or not np.isfinite(X).all():
-            raise BadInput("X", f"shape {X.shape}", "must be finite numbers [n, d]")
-        if y.shape != X.shape[:1] or not np.isfinite(y).all():
-            raise BadInput("y", f"shape {y.shape}", f"must be {len(X)} finite numbers")
+        X, y = samples_and_labels(self.X, self.y)
         object.__setattr__(self, "X", X)
         object.__setattr__(self, "y", y)
         object.__setattr__(self, "activation", find_activation(self.activation))

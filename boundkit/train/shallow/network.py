@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from boundkit.errors import BadInput, unknown
+from boundkit.errors import unknown
+from boundkit.train.checks import samples_and_labels
 from boundkit.train.problem import Problem
 from boundkit.train.shallow.initialise import Recipe
 from boundkit.train.shallow.losses import LOSSES, Loss
@@ -47,15 +48,11 @@ class Shallow:
             if self.loss not in LOSSES:
                 raise unknown("loss", self.loss, tuple(LOSSES))
             object.__setattr__(self, "loss", LOSSES[self.loss])
-        Y = np.array(self.Y, dtype=np.float64)
-        Y = Y[:, None] if Y.ndim == 1 else Y
-        if Y.ndim != 2 or not Y.size or not np.isfinite(Y).all():
-            raise BadInput("Y", f"shape {Y.shape}", "must be finite numbers [n, K]")
-        # the checks of X and of the activation, and the reduction of X, are those of the single-output problem
-        stand_in = np.ones(len(Y))
-        problem = Problem(X=self.X, y=stand_in, activation=self.activation)
+        X, Y = samples_and_labels(self.X, self.Y, label="Y", outputs=True)
+        # the activation and the reduction of X are those of the problem with one output, whatever its labels
+        problem = Problem(X=X, y=np.ones(len(X)), activation=self.activation)
         object.__setattr__(self, "X", problem.X)
-        object.__setattr__(self, "Y", Y)
+        object.__setattr__(self, "Y", Y[:, None] if Y.ndim == 1 else Y)
         object.__setattr__(self, "activation", problem.activation)
         object.__setattr__(self, "_problem", problem)
         self.batches.samples(self.n)
