@@ -7,16 +7,17 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sympy import Expr, Integer, Symbol, oo
+from sympy import Ge, Le, Symbol, oo
 from sympy.core.relational import Relational
 
+from boundkit.attack.bounds import Bound, bounds
 from boundkit.attack.facts import FACTS, UNIT_ROW_FACTS
 from boundkit.attack.points import expanded, reduced, sample, value
 from boundkit.statement import VOCABULARY, Statement
-from boundkit.statement.vocabulary import row_norm_deviation
+from boundkit.statement.vocabulary import k, row_norm_deviation, step_size
 
-PASSES = 12
-NAMES_FIRST = ("k", "step_size")
+PASSES, PREFERRED, LOOSE = 40, 8, 32
+AT_BOUND = 1 - np.longdouble(1e-13)
 
 
 def facts(statement: Statement, symbols: Iterable[Symbol]) -> list[Relational]:
@@ -46,25 +47,55 @@ def conditions(statement: Statement) -> list[Relational]:
 def admissible(
     relations: Iterable[Relational], symbols: Iterable[Symbol], *, count: int, seed: str
 ) -> dict[Symbol, Any] | None:
-    """Values at which every relation holds, at most `count` of them; None when none was found."""
-    wanted = tuple(relations)
+    """Values at which every relation holds, at most `count` of them; None when none was found.
+
+    Words are moved to their bounds over and over: first one word for each relation, later the others in turn. Every
+    second point is moved no further than to the bound itself, where a claim that is too strong fails first.
+    """
+    wanted = [*relations]
     names = {*symbols, *(symbol for relation in wanted for symbol in relation.free_symbols)}
+    wanted += [limit for symbol in names for limit in _domain(symbol)]
     values = sample(sorted(names, key=str), count=count, seed=seed)
-    moves = [move for relation in wanted for move in [_move(relation)] if move is not None]
     slack = np.random.default_rng(7).uniform(0.3, 1.0, count).astype(np.longdouble)
+    slack[1::2] = AT_BOUND
     try:
-        for _ in range(PASSES):
-            before = _all(wanted, values)
-            if before.all():
+        for step in range(PASSES):
+            if step == LOOSE:
+                slack[:] = AT_BOUND
+            settled = True
+            for relation in wanted:
+                kept = holds(relation, values)
+                if np.all(kept):
+                    continue
+                settled = False
+                found = bounds(relation)
+                if found:
+                    _apply(values, found[max(0, step - PREFERRED) // 2 % len(found)], slack)
+                else:
+                    _push(values, relation, kept)
+            if settled:
                 break
-            for symbol, side, sign in moves:
-                _apply(values, symbol, side, sign, slack)
         good = _all(wanted, values)
     except NotImplementedError:
         return None
     if not good.any():
         return None
     return {symbol: x[good] for symbol, x in values.items()}
+
+
+def _domain(symbol: Symbol) -> list[Relational]:
+    """What the domain of a word says beyond its sign."""
+    domain = VOCABULARY[symbol.name].domain
+    limits = {"positive integer": Ge(symbol, 1, evaluate=False), "unit interval": Le(symbol, 1, evaluate=False)}
+    return [limits[domain]] if domain in limits else []
+
+
+def _push(values: dict[Symbol, Any], relation: Relational, kept: Any) -> None:
+    """Where a relation that gives no bound is not kept, the width is made larger, or else the step size smaller."""
+    for symbol, factor in ((k, 4), (step_size, 0.25)):
+        if symbol in relation.free_symbols:
+            values[symbol] = np.where(kept, values[symbol], values[symbol] * np.longdouble(factor))
+            return
 
 
 def holds(relation: Relational, values: dict[Symbol, Any]) -> Any:
@@ -87,7 +118,7 @@ def _compared(left: Any, right: Any, operator: str) -> Any:
     return tests[operator]
 
 
-def _all(relations: tuple[Relational, ...], values: dict[Symbol, Any]) -> Any:
+def _all(relations: Iterable[Relational], values: dict[Symbol, Any]) -> Any:
     count = len(next(iter(values.values()))) if values else 1
     good = np.ones(count, dtype=bool)
     for relation in relations:
@@ -95,60 +126,14 @@ def _all(relations: tuple[Relational, ...], values: dict[Symbol, Any]) -> Any:
     return good
 
 
-@cache
-def _move(relation: Relational) -> tuple[Symbol, Expr, str] | None:
-    """A symbol that stands alone as a power on one side, its bound, and the direction in which to move it."""
-    for left, right, flip in ((relation.lhs, relation.rhs, False), (relation.rhs, relation.lhs, True)):
-        found = _isolated(left)
-        if found is None:
-            continue
-        symbol, coefficient, power = found
-        if symbol in right.free_symbols or symbol in coefficient.free_symbols:
-            quotient = _isolated(left / right)
-            if quotient is None:
-                continue
-            symbol, coefficient, power = quotient
-            right = Integer(1)
-            if symbol in coefficient.free_symbols:
-                continue
-        sign = relation.rel_op.strip("=") or "="
-        if flip and sign in "<>":
-            sign = "<" if sign == ">" else ">"
-        if power < 0 and sign in "<>":
-            sign = "<" if sign == ">" else ">"
-        return symbol, expanded((right / coefficient) ** (1 / power)), sign
-    return None
-
-
-def _isolated(side: Expr) -> tuple[Symbol, Expr, Expr] | None:
-    factors = side.as_powers_dict()
-    free = [base for base, power in factors.items() if isinstance(base, Symbol) and power.is_number]
-    if not free:
-        return None
-    order = sorted(free, key=lambda s: (_rank(s), s.name))
-    symbol = order[0]
-    power = factors[symbol]
-    return symbol, side / symbol**power, power
-
-
-def _rank(symbol: Symbol) -> int:
-    word = VOCABULARY[symbol.name]
-    if symbol.name in NAMES_FIRST:
-        return 0
-    return {"run": 1, "network": 2, "given": 3, "activation": 4, "data": 5, "constant": 6}[word.origin]
-
-
-def _apply(values: dict[Symbol, Any], symbol: Symbol, side: Expr, sign: str, slack: Any) -> None:
-    bound = value(side, values)
-    bound = np.broadcast_to(bound, slack.shape)
-    now = values[symbol]
-    usable = np.isfinite(bound) & ((bound > 0) | ((bound == 0) & (sign == "=")))
-    if sign == "=":
+def _apply(values: dict[Symbol, Any], move: Bound, slack: Any) -> None:
+    bound = np.broadcast_to(value(move.side, values), slack.shape)
+    now = values[move.word]
+    usable = np.isfinite(bound) & ((bound > 0) | ((bound == 0) & (move.sign == "=")))
+    if move.sign == "=":
         moved = bound
-    elif sign == ">":
+    elif move.sign == ">":
         moved = np.where(now > bound, now, bound / slack)
-    elif sign == "<":
-        moved = np.where(now < bound, now, bound * slack)
     else:
-        return
-    values[symbol] = np.where(usable, moved, now)
+        moved = np.where(now < bound, now, bound * slack)
+    values[move.word] = np.where(usable, moved, now)

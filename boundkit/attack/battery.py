@@ -4,15 +4,35 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from boundkit.attack import comparison, direction, falsification, homogeneity, limits, monotonicity, vocabulary
+from boundkit.attack import (
+    comparison,
+    direction,
+    extremes,
+    falsification,
+    homogeneity,
+    limits,
+    monotonicity,
+    special_case,
+    vocabulary,
+)
 from boundkit.attack.finding import Finding, does_not_apply, survived
-from boundkit.attack.record import falsifiers, marked, written
+from boundkit.attack.record import falsifiers, marked, suite, written
 from boundkit.papers import statement as find, statements
 from boundkit.statement import Statement
 
-ATTACKS = (vocabulary, direction, homogeneity, monotonicity, limits, comparison, falsification)
-INSTANCES = "instances"
-NAMES = (*(room.NAME for room in ATTACKS), INSTANCES)
+ATTACKS = (
+    vocabulary,
+    direction,
+    homogeneity,
+    monotonicity,
+    limits,
+    extremes,
+    comparison,
+    special_case,
+    falsification,
+)
+INSTANCES, LATEX = "instances", "latex"
+NAMES = (*(room.NAME for room in ATTACKS), LATEX, INSTANCES)
 
 
 def attack(statement: str | Statement) -> tuple[Finding, ...]:
@@ -21,10 +41,10 @@ def attack(statement: str | Statement) -> tuple[Finding, ...]:
     Raises BadInput for an unknown id.
 
     >>> [finding.attack for finding in attack("os19.thm2_1.tracked") if finding.outcome == "survived"]
-    ['vocabulary', 'direction', 'homogeneity', 'monotonicity', 'limits']
+    ['vocabulary', 'direction', 'homogeneity', 'monotonicity', 'limits', 'extremes', 'special_case', 'latex']
     """
     found = find(statement)
-    return (*(room.attack(found) for room in ATTACKS), _on_instances(found))
+    return (*(room.attack(found) for room in ATTACKS), _on_latex(), _on_instances(found))
 
 
 def survivors(statement: str | Statement) -> tuple[str, ...]:
@@ -41,14 +61,20 @@ def survivors(statement: str | Statement) -> tuple[str, ...]:
 
 def make_record(root: Path) -> str:
     """The record that should stand in `record.json`, from the tests below `root` and the attacks on formulas."""
-    known = marked((root / "tests").rglob("test_*.py"), root)
+    known, every = marked((root / "tests").rglob("test_*.py"), root)
     survived_by = {}
     for item in statements():
         findings = [room.attack(item) for room in ATTACKS]
         if not any(finding.outcome == "failed" for finding in findings):
             names = [finding.attack for finding in findings if finding.outcome == "survived"]
-            survived_by[item.id] = [*names, INSTANCES] if item.id in known else names
-    return written(known, survived_by)
+            survived_by[item.id] = [*names, *every, *([INSTANCES] if item.id in known else [])]
+    return written(every=every, survived=survived_by, tests=known)
+
+
+def _on_latex() -> Finding:
+    """The tests that compile every statement fail the suite where one does not."""
+    known = suite(LATEX)
+    return survived(LATEX, ", ".join(known)) if known else does_not_apply(LATEX, "no test compiles the statements")
 
 
 def _on_instances(statement: Statement) -> Finding:

@@ -1,8 +1,8 @@
 """Attack by comparison: forms of one result must agree on what they share.
 
 A sharpened or refined form promises no less than the form it improves, at every point where both apply. A form that
-gives values to constants which the printed form leaves open must satisfy the printed shape with these values, unless a
-note says that the shape is another one.
+gives values to constants which the printed form leaves open, tracked or repaired, must satisfy the printed shape with
+these values, unless a note says that the shape is another one.
 """
 
 from __future__ import annotations
@@ -41,11 +41,15 @@ def attack(statement: Statement) -> Finding:
     """Whether the form is as strong as its name says."""
     if statement.improves is None:
         return does_not_apply(NAME, "improves no other form")
-    other = find(statement.improves)
+    return compare(statement, find(statement.improves))
+
+
+def compare(statement: Statement, other: Statement) -> Finding:
+    """Whether the form is as strong as its name says against this other form."""
     if statement.form in ("sharpened", "refined"):
         pairs = list(_shared_claims(statement, other))
     else:
-        pairs = list(_shared_shapes(statement, other)) if statement.form == "tracked" else []
+        pairs = list(_shared_shapes(statement, other)) if statement.form in ("tracked", "repaired") else []
     if not pairs:
         return does_not_apply(NAME, f"no bound to compare with {other.id}")
     relations = [*conditions(statement), *conditions(other)] if statement.form in ("sharpened", "refined") else []

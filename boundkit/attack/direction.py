@@ -24,7 +24,6 @@ FROM_BELOW = frozenset(
         "expected_gradient",
         "feature_sigma_min",
         "feature_min_0",
-        "kernel_min",
         "kernel_min_nonzero",
         "lambda_indicator",
         "lambda_min_hadamard",
@@ -54,6 +53,7 @@ FROM_BELOW = frozenset(
 FROM_BOTH_SIDES = frozenset(
     [
         "point_loss",
+        "kernel_min",
         "n",
         "sigma_min_KR",
         "feature_norm",

@@ -46,8 +46,15 @@ def reduced(expression: Any, statement: Statement) -> Any:
         replacements.update(setting.substitutions)
         if setting.step_size is not None and step_size not in setting.step_size.free_symbols:
             replacements.setdefault(step_size, setting.step_size)
-    while expression.free_symbols & replacements.keys():
-        expression = expression.xreplace(replacements)
+    return _replaced(expression, frozenset(replacements.items()))
+
+
+@cache
+def _replaced(expression: Expr, replacements: frozenset[tuple[Symbol, Expr]]) -> Any:
+    """`expression` without the symbols that are replaced; remembered, as most attacks ask for the same."""
+    values = dict(replacements)
+    while expression.free_symbols & values.keys():
+        expression = expression.xreplace(values)
     return expanded(expression)
 
 

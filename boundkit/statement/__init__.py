@@ -5,6 +5,7 @@ from boundkit.statement.chain import Chain
 from boundkit.statement.entry import VOCABULARY, Entry, expand
 from boundkit.statement.order import Order, growth, smaller
 from boundkit.statement.registry import Registry
+from boundkit.statement.special_case import SpecialCase, declared
 from boundkit.statement.statement import (
     Chance,
     Claim,
@@ -38,8 +39,10 @@ __all__ = [
     "Registry",
     "Setting",
     "Source",
+    "SpecialCase",
     "Statement",
     "Status",
+    "declared",
     "expand",
     "growth",
     "smaller",

@@ -37,7 +37,8 @@ class Registry:
         known = {item.id for item in self._all()}
         for item in self._all():
             quoted = (name for name in item.quotes if "." in name)
-            for name in (*item.uses, *quoted, item.improves, item.certificate):
+            general = None if item.special_case is None else item.special_case.of
+            for name in (*item.uses, *quoted, item.improves, item.certificate, general):
                 if name is not None and name not in known:
                     raise ValueError(f"{item.id} names {name}, which does not exist")
 

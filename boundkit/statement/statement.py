@@ -17,6 +17,7 @@ from sympy.core.relational import Relational
 from boundkit.errors import unknown
 from boundkit.statement.entry import VOCABULARY
 from boundkit.statement.order import Order
+from boundkit.statement.special_case import SpecialCase
 from boundkit.statement.vocabulary import tightness
 
 Kind = Literal["theorem", "corollary", "lemma", "proposition", "meta-theorem", "definition", "assumption", "comparator"]
@@ -38,6 +39,13 @@ Experiment = Literal[
     "points",
     "critical points",
     "columns",
+    "forms",
+    "moves",
+    "kernels",
+    "joint",
+    "linear model",
+    "batches",
+    "scalars",
     "unobserved",
 ]
 Chance = Literal["as stated", "surely", "in expectation", "almost every data"]
@@ -152,7 +160,8 @@ class Statement:
     `summary` names the numbers a user asks for (rate, radius, misfit_0); `instance` says what the free network
     quantities of a meta-theorem are on one measured network; `certificate` is the id of the deterministic
     result whose conditions can be measured on a single draw. `quotes` names the works that a comparator quotes: ids
-    of their own statements where these are encoded, one key for all who quote it where they are not.
+    of their own statements where these are encoded, one key for all who quote it where they are not. `special_case`
+    names the statement that this one is a substitution into, as a corollary is of its theorem.
     """
 
     id: str
@@ -174,6 +183,7 @@ class Statement:
     proof: str = ""
     orders: tuple[Order, ...] = ()
     quotes: tuple[str, ...] = ()
+    special_case: SpecialCase | None = None
 
     def claim(self, label: str) -> Claim:
         """The claim with this label; BadInput with near matches otherwise."""
@@ -222,6 +232,6 @@ class Statement:
         return frozenset(found)
 
     def __post_init__(self) -> None:
-        for symbol in self.symbols:
+        for symbol in self.symbols if self.special_case is None else self.symbols | self.special_case.symbols:
             if VOCABULARY.get(symbol.name) is None or VOCABULARY[symbol.name].symbol != symbol:
                 raise ValueError(f"{self.id}: {symbol} is not in the vocabulary")

@@ -23,7 +23,9 @@ inverse_target_risk = define(
     "given",
     definition=1 / target_risk,
 )
-loss_exponent = define("loss_exponent", "p", "p_ℓ", "power of the loss that bounds -loss'", "nonnegative", "given")
+loss_exponent = define(
+    "loss_exponent", r"p_\ell", "p_ℓ", "power of the loss that bounds -loss'", "nonnegative", "given"
+)
 loss_floor = define("loss_floor", r"\alpha_0", "α₀", "level above which -loss' need not grow", "positive", "given")
 loss_growth = define("loss_growth", r"\alpha_1", "α₁", "lower bound of -loss' / loss^p", "positive", "given")
 loss_cap = define("loss_cap", r"\rho_0", "ρ₀", "upper bound of -loss'", "positive", "given")

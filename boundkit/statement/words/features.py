@@ -109,7 +109,7 @@ summand_norm = _observed(
 )
 
 # flipped signs
-flip_level = define("flip_level", "m", "m", "rank of a small pre-activation", "positive integer", "given", "1")
+flip_level = define("flip_level", "m", "m", "rank of a small pre-activation", "positive integer", "given", "60")
 small_preactivation = _observed(
     "small_preactivation",
     r"\min_i|W_0x_i|_{m-}",
