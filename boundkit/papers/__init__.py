@@ -74,7 +74,7 @@ def chains() -> list[Chain]:
     """The theorems whose lemmas can be swapped, with the lemmas that fit each place of their proofs.
 
     >>> [chain.id for chain in chains() if "eigenvalue" in chain.places]
-    ['os19.thm2_1', 'os19.thm2_3', 'os19.thm2_5']
+    ['os19.thm2_1', 'os19.thm2_3', 'os19.thm2_5', 'sgd22.thm2.repaired']
     """
     return [chain for key in KEYS for chain in getattr(import_module(f"boundkit.papers.{key}"), "CHAINS", ())]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from boundkit.activations import Activation, Coefficient
     from boundkit.data import Dataset, Quantity
     from boundkit.query import Requirement, Solution
-    from boundkit.statement import Statement
+    from boundkit.statement import SpecialCase, Statement
 
 Document = dict[str, Any]
 LARGEST_INTEGER = 2**53
@@ -122,6 +122,7 @@ def show_document(statement: Statement) -> Document:
         "uses": list(statement.uses),
         "improves": statement.improves,
         "improved_by": list(improved_by(statement)),
+        "special_case": None if statement.special_case is None else _special_case(statement.special_case),
         "errata": [
             {"label": item.label, "grade": item.grade, "text": item.text, "resolution": item.resolution}
             for item in statement.errata
@@ -280,6 +281,12 @@ def _formula(expression: sympy.Basic) -> Document:
     from boundkit.render.expressions import latex, text
 
     return {"latex": latex(expression), "text": text(expression)}
+
+
+def _special_case(case: SpecialCase) -> Document:
+    parts = {"at": case.at, "worst": case.worst}
+    values = {name: {word.name: _formula(value) for word, value in part.items()} for name, part in parts.items()}
+    return {"of": case.of, **values, "differs": dict(case.differs)}
 
 
 def _enclosures(found: Mapping[str, Quantity]) -> Document:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def figure_document(data: Data) -> Document:
-    """`{"figure", "title", "source", "reported", "notes", "quick", "seed", "parameters", "comparisons", "panels"}`.
+    """What was run, how and on which device, and what came out beside what the paper reports.
 
     Numbers that are not finite are null.
     """
@@ -28,6 +28,7 @@ def figure_document(data: Data) -> Document:
         "notes": list(figure.notes),
         "quick": data.quick,
         "seed": data.seed,
+        "device": data.device,
         "parameters": _plain(data.parameters),
         "chosen": [name for name in data.parameters if name in figure.chosen],
         "comparisons": [_plain(asdict(item)) for item in data.comparisons],
@@ -50,7 +51,8 @@ def figure_text(data: Data) -> str:
     lines = [f"{figure.id}  {figure.title}", f"{figure.source}; the paper: {figure.reported}.", ""]
     lines += [f"Stated by the paper: {', '.join(used[False])}"] if used[False] else []
     lines += [f"Chosen here: {', '.join(used[True])}"] if used[True] else []
-    lines += [f"Seed {data.seed}{', reduced (--quick)' if data.quick else ''}.", ""]
+    reduced, where = ", reduced (--quick)" if data.quick else "", "" if data.device == "cpu" else f", on {data.device}"
+    lines += [f"Seed {data.seed}{reduced}{where}.", ""]
     return "\n".join([*lines, comparison_table(data).to("text"), "", *figure.notes])
 
 

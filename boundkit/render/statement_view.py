@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as Grid
 from rich.text import Text
+from sympy import Basic
 
 from boundkit.attack.record import tested
 from boundkit.render.documents import improved_by
 from boundkit.render.expressions import latex, text
 from boundkit.render.latex_text import escaped
-from boundkit.render.symbols import latex_names, text_names
-from boundkit.statement import VOCABULARY, Entry, Setting, Statement
+from boundkit.render.symbols import latex_names, lettered, text_names
+from boundkit.statement import VOCABULARY, Entry, Setting, SpecialCase, Statement
 
 ENVIRONMENTS = {
     "theorem": "theorem",
@@ -29,8 +30,8 @@ ENVIRONMENTS = {
 
 
 def as_latex(statement: Statement) -> str:
-    """A theorem environment, in the paper's own letters, with the meaning of every symbol."""
-    paper = statement.source.paper
+    """A theorem environment, in the paper's own letters (see `lettered`), with the meaning of every symbol."""
+    paper = lettered(statement)
     kind = ENVIRONMENTS[statement.kind]
     lines = [rf"\begin{{{kind}}}[{{{escaped(statement.title)}; {escaped(source_line(statement))}}}]"]
     if statement.hypotheses:
@@ -78,6 +79,8 @@ def _parts(statement: Statement) -> Iterator[RenderableType]:
     links = [("uses", statement.uses), ("improves", (statement.improves,) if statement.improves else ())]
     links.append(("improved by", improved_by(statement)))
     yield from _section("related", [(name, ", ".join(ids)) for name, ids in links if ids])
+    if statement.special_case is not None:
+        yield from _section("special case", list(special_case_rows(statement.special_case, text)))
     yield from _section("errata", [(e.label, f"{e.grade}. {e.text} {e.resolution}") for e in statement.errata])
     yield from _section("proof", [("", statement.proof)] if statement.proof else [])
     yield from _section("tested", [("survived", ", ".join(tested(statement)) or "nothing yet")])
@@ -104,6 +107,19 @@ def setting_rows(setting: Setting) -> Iterator[tuple[str, str]]:
     yield "algorithm", setting.algorithm
     if setting.step_size is not None:
         yield "step size", text(setting.step_size)
+
+
+def special_case_rows(
+    case: SpecialCase, formula: Callable[[Basic], str], plain: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """What the general statement is, what its words are here, and why what differs from it does."""
+    yield "of", plain(case.of)
+    for word, value in case.at.items():
+        yield f"{formula(word)} there", formula(value)
+    for word, value in case.worst.items():
+        yield f"{formula(word)} at worst", formula(value)
+    for label, reason in case.differs.items():
+        yield plain(label), plain(reason)
 
 
 def source_line(statement: Statement) -> str:

@@ -12,8 +12,8 @@ from boundkit.attack.record import tested
 from boundkit.render.citation import proof_tree
 from boundkit.render.documents import improved_by
 from boundkit.render.expressions import latex
-from boundkit.render.statement_view import setting_rows, source_line, words_of
-from boundkit.render.symbols import latex_names
+from boundkit.render.statement_view import setting_rows, source_line, special_case_rows, words_of
+from boundkit.render.symbols import latex_names, lettered
 from boundkit.statement import Paper, Statement
 
 STYLE = """
@@ -62,7 +62,7 @@ def _from_latex(formula: str) -> str:
 
 
 def _sections(statement: Statement) -> Iterator[str]:
-    paper = statement.source.paper
+    paper = lettered(statement)
 
     def formula(expression: Basic) -> str:
         return mathml(expression, paper)
@@ -84,6 +84,8 @@ def _sections(statement: Statement) -> Iterator[str]:
     improves = () if statement.improves is None else (statement.improves,)
     links = (("improves", improves), ("improved by", improved_by(statement)))
     yield from _section("Forms", [(name, escape(", ".join(ids))) for name, ids in links if ids])
+    if statement.special_case is not None:
+        yield from _section("Special case", special_case_rows(statement.special_case, formula, escape))
     yield from _section("Tested", [("survived", escape(", ".join(tested(statement)) or "nothing yet"))])
     if statement.proof:
         yield f"<h2>Proof</h2><p>{escape(statement.proof)}</p>"
@@ -95,9 +97,10 @@ def _sections(statement: Statement) -> Iterator[str]:
 
 
 def _constants(statement: Statement) -> Iterator[Row]:
-    names = latex_names(statement.source.paper)
+    paper = lettered(statement)
+    names = latex_names(paper)
     for item in statement.constants:
-        value = "" if item.value is None else f": {mathml(item.value, statement.source.paper)}"
+        value = "" if item.value is None else f": {mathml(item.value, paper)}"
         note = f" ({escape(item.note)})" if item.note else ""
         yield _from_latex(names[item.symbol]), f"{item.status}{value}{note}"
 

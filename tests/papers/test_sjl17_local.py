@@ -356,12 +356,12 @@ def test_certificate_on_the_reference_runs(seed, name, d, k, n, s, rho, delta, m
         "tau": 0,
     }
     assert values["planted_sigma_min_J"] == pytest.approx(s, rel=1e-4)
-    assert number(certificate.RHO, values) == pytest.approx(rho, rel=1e-4)
-    assert number(certificate.START, {**values, "misfit_0": 1}) == pytest.approx(delta, rel=1e-4)
+    assert number(certificate.OWN.radius, values) == pytest.approx(rho, rel=1e-4)
+    assert number(certificate.OWN.start, {**values, "misfit_0": 1}) == pytest.approx(delta, rel=1e-4)
     assert number(certificate.FLOOR, values) == pytest.approx(m, rel=1e-4)
-    assert number(certificate.BETA, values) == pytest.approx(beta, rel=1e-4)
+    assert number(certificate.OWN.smoothness, values) == pytest.approx(beta, rel=1e-4)
     v, W = v_star + delta * direction[:k], W_star + delta * direction[k:].reshape(k, d)
-    y, step, path = v_star @ phi(W_star @ X), 1 / number(certificate.BETA, values), 0.0
+    y, step, path = v_star @ phi(W_star @ X), 1 / number(certificate.OWN.smoothness, values), 0.0
     values |= {"step_size": step}
     for tau in range(301):
         r = v @ phi(W @ X) - y
@@ -392,9 +392,9 @@ def test_certificate_scales_with_the_activation_and_the_data():
     base |= {"planted_norm_v": 3, "planted_features": 6, "planted_sigma_min_J": 1.2, "misfit_0": 1}
     double = {**base, "sup_dphi": 2, "sup_d2phi": 1.6, "planted_features": 12, "planted_sigma_min_J": 2.4}
     for expression, factor in (
-        (certificate.RHO, 1),
-        (certificate.START, 1),
-        (certificate.BETA, 4),
+        (certificate.OWN.radius, 1),
+        (certificate.OWN.start, 1),
+        (certificate.OWN.smoothness, 4),
         (certificate.FLOOR, 4),
     ):
         assert number(expression, double) == pytest.approx(factor * number(expression, base))

@@ -71,15 +71,16 @@ def test_composed_constants():
 
     phi, n, k = V["effective_separation"], V["n"], V["k"]
     three_halves = sympy.Rational(3, 2)
-    assert phi**three_halves / (1728 * n**3) == chain.FLIP_RADIUS
-    assert sympy.nsimplify(phi**three_halves / ((192 * sympy.sqrt(2)) ** 3 * n**4 * sympy.sqrt(n)) / chain.RADIUS) == 1
+    assert phi**three_halves / (1728 * n**3) == chain.OWN.flip_radius
+    composed = (192 * sympy.sqrt(2)) ** 3 * n**4 * sympy.sqrt(n) * chain.OWN.radius
+    assert sympy.nsimplify(phi**three_halves / composed) == 1
     assert sympy.Rational(1, 768) == chain.KEPT
     assert sympy.Rational(1, 1536) == chain.DESCENT_CONSTANT
-    assert 3 * k * V["radius"] ** sympy.Rational(2, 3) == chain.FLIPS
+    assert 3 * k * V["radius"] ** sympy.Rational(2, 3) == chain.OWN.count
     assert 1 / (2 * V["margin_loss_smoothness"] * k) == chain.STEP
     assert 2 * sympy.sqrt(sympy.log(6 * n / V["failure"])) == chain.INITIAL_OUTPUT
     for samples in (1, 2, 5, 50):
-        ratio = chain.RADIUS / chain.FLIP_RADIUS
+        ratio = chain.OWN.radius / chain.OWN.flip_radius
         assert ratio.subs(n, samples) < 1  # the flips' condition on the radius never binds
 
 
@@ -283,13 +284,13 @@ def test_small_steps_halve_the_ideal_decrease():
 
 def test_flips_in_a_ball():
     """Zeroing the smallest pre-activations of one sample within spectral distance tau flips 0.985 m tau^(2/3) units."""
-    from boundkit.papers.zczg18.one_hidden_layer import FLIPS
+    from boundkit.papers.zczg18.one_hidden_layer import OWN
 
     m = 20_000
     pre = np.sort(np.abs(np.random.default_rng(3).normal(size=m) * math.sqrt(2 / m)))
     for tau in (0.003, 0.01, 0.03):
         flipped = np.searchsorted(np.cumsum(pre**2), tau**2)
-        assert flipped <= evaluate(FLIPS, {V["k"]: m, V["radius"]: tau}, FLOAT)
+        assert flipped <= evaluate(OWN.count, {V["k"]: m, V["radius"]: tau}, FLOAT)
         assert flipped / (m * tau ** (2 / 3)) == pytest.approx(0.985, rel=0.15)
 
 

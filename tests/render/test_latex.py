@@ -67,6 +67,7 @@ def problems(latex: str) -> list[str]:
     return found + [f"bare {character}" for character in "#%$" if character in bare]
 
 
+@pytest.mark.attacks(every="latex")
 def test_structure(pieces: dict[str, str]) -> None:
     """Braces, environments, delimiters and mathematics close in order, and only ASCII is left."""
     assert {name: problems(piece) for name, piece in pieces.items() if problems(piece)} == {}
@@ -120,6 +121,7 @@ LATEX = pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdfla
 
 
 @LATEX
+@pytest.mark.attacks(every="latex")
 def test_everything_compiles(pieces: dict[str, str], tmp_path: Path) -> None:
     """One document with every statement and table goes through pdflatex without an error."""
     assert errors(pieces, tmp_path) == []

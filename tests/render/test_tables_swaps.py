@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 import numpy as np
 import pytest
 from sympy import Integer, pi, sqrt
@@ -10,6 +12,7 @@ from boundkit.errors import BadInput
 from boundkit.papers import chains, statement, swap
 from boundkit.query import required_width
 from boundkit.render.tables import table
+from boundkit.statement import Chain
 from boundkit.statement.vocabulary import mu_phi
 
 ON = {"data": "orthonormal:n=4", "activation": "softplus", "delta": 1}
@@ -85,6 +88,18 @@ def test_only_the_proofs_that_apply() -> None:
     assert relu == {"os19.thm2_3", "os19.thm2_5"}
     found = table("swaps", theorem="os19.thm2_3", **ON)
     assert {row[-1] for row in found.rows} == {"hypothesis activation_is_relu fails"}
+
+
+def test_no_gain_over_a_width_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the first choice needs a parameter there is no width to divide by; unasked, such a proof is left out."""
+    forms = (statement("zczg18.d.one_hidden_layer_logistic"), statement("os19.thm6_2.tracked"))
+    chain = Chain("either", {"form": forms}, lambda *, form: form)
+    monkeypatch.setattr(import_module("boundkit.render.tables.swaps"), "chains", lambda: [chain])
+    found = table("swaps", theorem="either", **ON)
+    assert found.columns == ("theorem", "form", "width", "binding", "reason")
+    assert found.rows[0][2:] == (None, None, "needs effective_separation")
+    assert found.rows[1][2:] == (428298, "width", None)
+    assert not table("swaps", **ON).rows
 
 
 def test_lemmas_state_what_they_are_swapped_for() -> None:

@@ -12,6 +12,7 @@ from sympy import sqrt
 from boundkit.papers import statement, statements
 from boundkit.render.citation import proof_tree
 from boundkit.render.expressions import latex
+from boundkit.render.symbols import lettered
 from boundkit.render.web_page import NAMESPACE, as_html, mathml
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import k, n, norm_X
@@ -24,7 +25,7 @@ def test_page_holds_everything(item: Statement) -> None:
     """Well-formed, with every formula in the paper's letters, erratum, constant and proof dependency; no network."""
     page = as_html(item)
     parseString(page.removeprefix("<!DOCTYPE html>").replace('<meta charset="utf-8">', ""))
-    paper = item.source.paper
+    paper = lettered(item)
     for part in (*item.hypotheses, *item.claims):
         assert mathml(part.relation, paper) in page
         assert f"<td>{part.label}</td>" in page

@@ -6,6 +6,7 @@ from boundkit.papers.ofls19 import (
     certificate,
     comparators,
     definitions,
+    deviation,
     full_rank,
     generalisation,
     jacobian,
@@ -19,11 +20,13 @@ from boundkit.papers.ofls19 import (
     random_error,
     random_start,
     remarks,
+    special_cases,
     worked_example,
 )
+from boundkit.statement import declared
 
 CHAINS = arbitrary.CHAINS
-STATEMENTS = (
+_ALL = (
     *worked_example.STATEMENTS,
     *definitions.STATEMENTS,
     *generalisation.STATEMENTS,
@@ -33,6 +36,7 @@ STATEMENTS = (
     *arbitrary_repaired.STATEMENTS,
     *meta.STATEMENTS,
     *linearised.STATEMENTS,
+    *deviation.STATEMENTS,
     *jacobian.STATEMENTS,
     *kernel.STATEMENTS,
     *rademacher.STATEMENTS,
@@ -44,3 +48,4 @@ STATEMENTS = (
     *mixture.STATEMENTS,
     *comparators.STATEMENTS,
 )
+STATEMENTS = tuple(declared(_ALL, special_cases.CASES))

@@ -12,8 +12,8 @@ from boundkit.papers.ofls19.model import (
     ONE,
     ONE_HOT,
     OUTPUT_BOUNDED,
+    attained,
     confidence,
-    halved,
     source,
     test_error,
 )
@@ -86,7 +86,13 @@ def _certificate(*, id: str, title: str, error: Expr, extra: tuple[Hypothesis, .
         ),
         claims=(
             test_error(error),
-            halved("clipped", clipped_misfit, at_most(clipped_misfit, misfit / sqrt(n)), "sample"),
+            attained(
+                "clipped",
+                clipped_misfit,
+                at_most(clipped_misfit, misfit / sqrt(n)),
+                "sample",
+                "a network that starts at 0 misses every one-hot label by 1",
+            ),
         ),
         probability=1 - failure,
         uses=("ofls19.lem6_16", "ofls19.lem6_17.repaired", "ofls19.lem6_18.repaired"),

@@ -8,7 +8,7 @@ from sympy import Expr, sqrt
 
 from boundkit.papers.ofls19 import jacobian
 from boundkit.papers.ofls19.errata import C1, C4
-from boundkit.papers.ofls19.model import AT_START, GAMMA, NU, claim, halved, source
+from boundkit.papers.ofls19.model import AT_START, GAMMA, NU, attained, halved, source
 from boundkit.papers.ofls19.relations import at_least, at_most, equal
 from boundkit.statement import Erratum, Hypothesis, Statement
 from boundkit.statement.vocabulary import (
@@ -47,10 +47,12 @@ from boundkit.statement.words.generalisation_lemmas import nuisance_gradient
 from boundkit.statement.words.shared import K
 
 CUTOFF_RANGE = Hypothesis("cutoff_range", "parameter", at_most(cutoff, reference_norm))
+AT_CUTOFF = "a residual along the singular vector at the cutoff attains the bound"
+AT_TOP = "a residual along the leading singular vector attains the bound"
 _SPLIT = (
     halved("orthogonal_split", misfit_0, equal(misfit_0**2, information_r0**2 + nuisance_r0**2), "spaces"),
-    halved("inverse", inverse_r0, at_most(inverse_r0, information_r0 / cutoff), "spaces"),
-    halved("inverse_below", inverse_r0, at_least(inverse_r0, information_r0 / reference_norm), "spaces"),
+    attained("inverse", inverse_r0, at_most(inverse_r0, information_r0 / cutoff), "spaces", AT_CUTOFF),
+    attained("inverse_below", inverse_r0, at_least(inverse_r0, information_r0 / reference_norm), "spaces", AT_TOP),
 )
 
 def2_1 = Statement(
@@ -112,7 +114,7 @@ def3_1 = Statement(
     ),
     claims=(
         halved("kernel_norm", kernel_norm, at_most(kernel_norm, B**2 * norm_X**2), "data"),
-        claim("mean_gram", mean_gram_norm, equal(mean_gram_norm, NU**2 * kernel_norm), "surely"),
+        halved("mean_gram", mean_gram_norm, equal(mean_gram_norm, NU**2 * kernel_norm), "kernels"),
     ),
     uses=("ofls19.lem6_11", "ofls19.lem6_12"),
     errata=(
@@ -136,7 +138,7 @@ def3_1_repaired = replace(
     hypotheses=(Hypothesis("output_variance", "parameter", equal(output_variance, NU**2 / k)), jacobian.BOUNDED_SLOPE),
     claims=(
         def3_1.claims[0],
-        claim("mean_gram", mean_gram_norm, equal(mean_gram_norm, _mean_gram(NU**2 / k)), "surely"),
+        halved("mean_gram", mean_gram_norm, equal(mean_gram_norm, _mean_gram(NU**2 / k)), "kernels"),
     ),
     uses=("ofls19.def3_1", "ofls19.lem6_11", "ofls19.lem6_12"),
     errata=(),
@@ -198,7 +200,7 @@ def6_1 = Statement(
     hypotheses=(CUTOFF_RANGE,),
     claims=(
         halved("value", stopping_value, equal(stopping_value, sqrt(STOPPING_SQUARED)), "spaces"),
-        halved("distance", stopping_distance, at_most(stopping_distance, DISTANCE_SPLIT), "spaces"),
+        attained("distance", stopping_distance, at_most(stopping_distance, DISTANCE_SPLIT), "spaces", AT_CUTOFF),
     ),
     uses=("ofls19.def5_2",),
 )

@@ -6,11 +6,12 @@ from dataclasses import replace
 
 from sympy import Expr, sqrt
 
-from boundkit.papers.ofls19.model import AT_ANY_WEIGHTS, AT_START, BOUNDED_SMOOTH, claim, observed, source
+from boundkit.papers.ofls19.model import AT_ANY_WEIGHTS, AT_START, BOUNDED_SMOOTH, halved, observed, source
 from boundkit.papers.ofls19.relations import at_most, equal, smallest
 from boundkit.papers.os19 import covariance, initialisation
 from boundkit.papers.os19.model import FIRST_DERIVATIVE, INITIALISATION
 from boundkit.statement import Claim, Erratum, Statement
+from boundkit.statement.statement import Experiment
 from boundkit.statement.vocabulary import (
     B,
     jacobian_drift,
@@ -47,6 +48,19 @@ def _in_B(item: Claim) -> Claim:
     return replace(item, template=item.template.subs(_B), twin=item.twin.subs(_B))
 
 
+def _gradient_rows(bound: Expr, experiment: Experiment) -> Claim:
+    """A bound on the rows of the gradient for a unit residual."""
+    return observed(
+        "gradient_rows",
+        gradient_row,
+        at_most(gradient_row, bound / tightness),
+        experiment=experiment,
+        twin=10 * norm_X * B / sup_dphi,
+        reason="some unit sees a sample with a slope near the largest",
+        chance="surely",
+    )
+
+
 _ROW = B * norm_v_inf * norm_X
 
 lem6_9 = Statement(
@@ -58,7 +72,7 @@ lem6_9 = Statement(
     hypotheses=BOUNDED_SMOOTH,
     claims=(
         _in_B(initialisation.lem6_6.claim("jacobian_norm")),
-        claim("gradient_rows", gradient_row, at_most(gradient_row, _ROW), "surely"),
+        _gradient_rows(_ROW, "moves"),
         _in_B(initialisation.lem6_8.claim("lipschitz")),
     ),
     uses=("os19.lem6_6", "os19.lem6_8"),
@@ -76,15 +90,7 @@ def _multiclass(norm: Expr, lipschitz: Expr, row: Expr) -> tuple[Claim, ...]:
             reason="the largest row of a gradient is a part of the Jacobian",
             chance="surely",
         ),
-        observed(
-            "gradient_rows",
-            gradient_row,
-            at_most(gradient_row, row / tightness),
-            experiment="weights",
-            twin=10 * norm_X * B / sup_dphi,
-            reason="some unit sees a sample with a slope near the largest",
-            chance="surely",
-        ),
+        _gradient_rows(row, "weights"),
         observed(
             "lipschitz",
             jacobian_drift,
@@ -161,7 +167,7 @@ lem6_11 = Statement(
     source=source("Lemma 6.11"),
     setting=AT_START,
     hypotheses=(BOUNDED_SLOPE,),
-    claims=(claim("mean_gram", mean_gram_norm, equal(mean_gram_norm, k * output_variance * kernel_norm), "surely"),),
+    claims=(halved("mean_gram", mean_gram_norm, equal(mean_gram_norm, k * output_variance * kernel_norm), "kernels"),),
 )
 
 lem6_12 = Statement(
@@ -179,21 +185,37 @@ _JOINT_DRIFT = B * norm_X * (sqrt(K * k) * output_weight_change + sqrt(K) * norm
 
 def _joint(at_zero: Expr) -> tuple[Claim, ...]:
     """`at_zero` is the value |phi(0)| that the features of zero weights have."""
+    norm = B * norm_X * (frobenius_W + _HIDDEN) + at_zero * sqrt(n * k)
+    entry = B * row_max_W * norm_X + at_zero * sqrt(n)
     return (
-        claim(
+        observed(
             "joint_norm",
             joint_norm,
-            at_most(joint_norm, B * norm_X * (frobenius_W + _HIDDEN) + at_zero * sqrt(n * k)),
-            "surely",
+            at_most(joint_norm, norm / tightness),
+            experiment="joint",
+            twin=4 * B / sup_dphi,
+            reason="equal output weights and zero hidden weights attain the bound where |phi'(0)| is the largest slope",
+            chance="surely",
         ),
-        claim("gradient_rows", gradient_row, at_most(gradient_row, _STACKED_ROW), "surely"),
-        claim(
+        _gradient_rows(_STACKED_ROW, "joint"),
+        observed(
             "output_gradient",
             output_gradient_entry,
-            at_most(output_gradient_entry, B * row_max_W * norm_X + at_zero * sqrt(n)),
-            "surely",
+            at_most(output_gradient_entry, entry / tightness),
+            experiment="joint",
+            twin=4 * B / sup_dphi,
+            reason="small weights along the leading direction attain the bound where |phi'(0)| is the largest slope",
+            chance="surely",
         ),
-        claim("joint_drift", joint_drift, at_most(joint_drift, _JOINT_DRIFT), "surely"),
+        observed(
+            "joint_drift",
+            joint_drift,
+            at_most(joint_drift, _JOINT_DRIFT / tightness),
+            experiment="joint",
+            twin=4 * B / sup_dphi,
+            reason="changing all output weights alike at zero weights attains the bound where |phi'(0)| is",
+            chance="surely",
+        ),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Rational as Q, exp, log, sqrt
+from sympy import Expr, Integer, Rational as Q, Symbol, exp, log, sqrt
 
 from boundkit.papers.ofls19.jacobian import BOUNDED_SLOPE
 from boundkit.papers.ofls19.model import (
@@ -15,7 +15,6 @@ from boundkit.papers.ofls19.model import (
     MORE_SAMPLES_THAN_OUTPUTS,
     NU,
     ZETA,
-    claim,
     observed,
     source,
     widths_and,
@@ -23,7 +22,7 @@ from boundkit.papers.ofls19.model import (
 from boundkit.papers.ofls19.relations import above, at_most, equal
 from boundkit.papers.os19.model import UNIT_ROWS
 from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Statement
-from boundkit.statement.vocabulary import B, C, d, k, n, norm_v_inf, norm_X, norm_y, tightness
+from boundkit.statement.vocabulary import B, C, d, k, n, norm_v_inf, norm_X, norm_y, second_moment_dphi, tightness
 from boundkit.statement.words.features import second_moment_phi
 from boundkit.statement.words.generalisation import (
     cluster_noise,
@@ -31,6 +30,7 @@ from boundkit.statement.words.generalisation import (
     initial_prediction,
     kernel_deviation,
     kernel_min_nonzero,
+    kernel_norm,
     linearisation_tolerance,
     output_variance,
     projection_deviation,
@@ -42,12 +42,24 @@ LEVEL = B**2 * norm_X**2  # largest eigenvalue of one unit's contribution, and o
 _KERNEL = linearisation_tolerance
 
 
+def _sampled(label: str, observable: Symbol, bound: Expr, *, scale: Expr) -> Claim:
+    """A bound on a deviation whose fluctuations are of size `scale`."""
+    return observed(
+        label,
+        observable,
+        at_most(observable, bound / tightness),
+        experiment="kernels",
+        twin=20 * bound / scale,
+        reason="for two outputs the products of their signs add up at random, to sqrt(k) times the kernel",
+    )
+
+
 def _gram(deviation: Expr, width: Expr) -> dict[str, object]:
     """The deviation of the Gram matrix at any width, and that of the kernel at the width for it."""
     return {
         "claims": (
-            claim("gram", gram_deviation, at_most(gram_deviation, deviation)),
-            claim("kernel", kernel_deviation, at_most(kernel_deviation, _KERNEL)),
+            _sampled("gram", gram_deviation, deviation, scale=sqrt(k) * norm_v_inf**2 * kernel_norm),
+            _sampled("kernel", kernel_deviation, _KERNEL, scale=kernel_norm / sqrt(k)),
         ),
         "hypotheses": (UNIT_ROWS, BOUNDED_SLOPE, SIGNS, *widths_and(("kernel_width", k >= width))),
     }
@@ -213,9 +225,27 @@ def davis_kahan(deviation: Expr, eigenvalue: Expr) -> Expr:
 
 
 _NOISE_FAILURE = 2 * n * exp(-d / Q(2))
-_PROJECTION = claim(
-    "projection", projection_deviation, at_most(projection_deviation, davis_kahan(kernel_deviation, kernel_min_nonzero))
+_PROJECTION = observed(
+    "projection",
+    projection_deviation,
+    at_most(projection_deviation, davis_kahan(kernel_deviation, kernel_min_nonzero) / tightness),
+    experiment="kernels",
+    twin=Integer(20),
+    reason="noise differs between the members of a cluster, so that much of the deviation mixes the two spaces",
 )
+
+
+def _under_noise(bound: Expr) -> Claim:
+    return observed(
+        "kernel",
+        kernel_deviation,
+        at_most(kernel_deviation, bound / tightness),
+        experiment="kernels",
+        twin=10 * bound * sqrt(d) / (NOISE * second_moment_dphi),
+        reason="to first order an entry of the kernel moves by sigma sqrt(2/d) E phi'^2 and more",
+    )
+
+
 _GAP = Hypothesis("spectral_gap", "run", above(kernel_min_nonzero, kernel_deviation))
 _PRINTED_NOISE = C * _perturbation(log(n), (1, 1, 1, 1))
 
@@ -225,7 +255,7 @@ lemA_2 = Statement(
     title="The kernel and its information space under input noise",
     source=source("Lemma A.2", "(A.1)", "(A.2)"),
     hypotheses=(BOUNDED_SLOPE, _GAP),
-    claims=(claim("kernel", kernel_deviation, at_most(kernel_deviation, _PRINTED_NOISE)), _PROJECTION),
+    claims=(_under_noise(_PRINTED_NOISE), _PROJECTION),
     probability=1 - _NOISE_FAILURE,
     constants=(Constant(C, "open"),),
     errata=(
@@ -246,11 +276,7 @@ lemA_2_tracked = replace(
     form="tracked",
     improves="ofls19.lemA_2",
     claims=(
-        claim(
-            "kernel",
-            kernel_deviation,
-            at_most(kernel_deviation, _perturbation(log(2 * n) + 1, (16, 16, 4 * sqrt(2), 4 * sqrt(2)))),
-        ),
+        _under_noise(_perturbation(log(2 * n) + 1, (16, 16, 4 * sqrt(2), 4 * sqrt(2)))),
         _PROJECTION,
     ),
     constants=(Constant(C, "tracked", 16 + 0 * C, "the largest of the four, with log(2n) + 1 for log n"),),

@@ -1,4 +1,4 @@
-"""The linearised dynamics and how far the true residual can leave it: Lemmas 6.2 to 6.8 and Corollary 6.6."""
+"""The linearised dynamics and the matrices behind it: Lemmas 6.2 to 6.5 and Corollary 6.6."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, sqrt
 
-from boundkit.papers.ofls19.definitions import BOUNDED_JACOBIAN, CUTOFF_RANGE, REFERENCE, SMALL_DRIFT
+from boundkit.papers.ofls19.definitions import AT_CUTOFF, AT_TOP, CUTOFF_RANGE
 from boundkit.papers.ofls19.errata import C12
 from boundkit.papers.ofls19.model import (
     DURATION_DECAY,
@@ -15,13 +15,14 @@ from boundkit.papers.ofls19.model import (
     LONG_ENOUGH,
     ONE,
     UP_TO_T,
-    halved,
+    attained,
     iterations,
+    observed,
     source,
 )
 from boundkit.papers.ofls19.relations import at_least, at_most
-from boundkit.statement import Claim, Erratum, Hypothesis, Statement
-from boundkit.statement.vocabulary import beta, distance, misfit_0, radius, step_size, tau
+from boundkit.statement import Claim, Hypothesis, Statement
+from boundkit.statement.vocabulary import beta, misfit_0, step_size, tau, tightness
 from boundkit.statement.words.generalisation import (
     cutoff,
     drift_bound,
@@ -29,22 +30,16 @@ from boundkit.statement.words.generalisation import (
     inverse_r0,
     linearised_distance,
     linearised_misfit,
-    next_deviation,
     nuisance_r0,
-    reference_error,
     reference_norm,
-    residual_deviation,
     stopping_distance,
     stopping_value,
 )
 from boundkit.statement.words.generalisation_lemmas import (
     asymmetric_gain,
-    constant_part,
-    decaying_part,
     left_norm,
     matrix_distance,
     nuisance_gradient,
-    perturbation_rate,
     right_norm,
     root_distance,
 )
@@ -60,14 +55,40 @@ lem6_2 = Statement(
     source=source("Lemma 6.2", "(6.2)", "(6.3)"),
     hypotheses=(LONG_ENOUGH, CUTOFF_RANGE),
     claims=(
-        halved("parts", stopping_value, at_most(stopping_value, _PARTS), "spaces"),
-        halved("whole", stopping_value, at_most(stopping_value, GAMMA * misfit_0), "spaces"),
-        halved("below", stopping_value, at_least(stopping_value, cutoff / reference_norm * information_r0), "spaces"),
+        attained("parts", stopping_value, at_most(stopping_value, _PARTS), "spaces", AT_CUTOFF),
+        attained(
+            "whole",
+            stopping_value,
+            at_most(stopping_value, GAMMA * misfit_0),
+            "spaces",
+            "a residual along a singular vector just below the cutoff attains the bound",
+        ),
+        attained(
+            "below",
+            stopping_value,
+            at_least(stopping_value, cutoff / reference_norm * information_r0),
+            "spaces",
+            AT_TOP,
+        ),
     ),
     uses=("ofls19.def6_1",),
 )
 
 ASYMMETRY = 1 + step_size * drift_bound**2
+
+
+def _gain(bound: Expr, factor: Expr) -> Claim:
+    """The growth by an asymmetric step, of which the part above 1 is tightened."""
+    return observed(
+        "gain",
+        asymmetric_gain,
+        at_most(asymmetric_gain, bound.subs(drift_bound, drift_bound / sqrt(tightness))),
+        twin=factor,
+        reason="where A^T r = 0 and B^T r lies along the leading singular vector of A, the squared gain attains it",
+        experiment="spaces",
+        chance="surely",
+    )
+
 
 lem6_3 = Statement(
     id="ofls19.lem6_3",
@@ -80,7 +101,7 @@ lem6_3 = Statement(
         Hypothesis("matrices_close", "run", at_most(matrix_distance, drift_bound)),
         STEP,
     ),
-    claims=(halved("gain", asymmetric_gain, at_most(asymmetric_gain, ASYMMETRY), "spaces"),),
+    claims=(_gain(ASYMMETRY, 4 * ONE),),
 )
 
 lem6_3_sharpened = replace(
@@ -89,7 +110,7 @@ lem6_3_sharpened = replace(
     title="Asymmetric gradient steps nearly contract, with the square root that the proof gives (derived.contr)",
     form="sharpened",
     improves="ofls19.lem6_3",
-    claims=(halved("gain", asymmetric_gain, at_most(asymmetric_gain, sqrt(ASYMMETRY)), "spaces"),),
+    claims=(_gain(sqrt(ASYMMETRY), 2 * ONE),),
     uses=("ofls19.lem6_3",),
     proof=(
         "With v = B^T r and w = A^T r the squared norm is |r|^2 - 2 eta w.v + eta^2 |A v|^2, at most "
@@ -98,8 +119,15 @@ lem6_3_sharpened = replace(
 )
 
 
-def _roots(factor: Expr) -> Expr:
-    return factor * sqrt(matrix_distance)
+def _root_claim(factor: Expr) -> Claim:
+    return attained(
+        "roots",
+        root_distance,
+        at_most(root_distance, factor * sqrt(matrix_distance)),
+        "spaces",
+        "roots of a matrix and of zero are as far apart as the root of the distance",
+        factor=2 * factor,
+    )
 
 
 lem6_4 = Statement(
@@ -107,7 +135,7 @@ lem6_4 = Statement(
     kind="lemma",
     title="Close positive semidefinite matrices have close square roots",
     source=source("Lemma 6.4"),
-    claims=(halved("roots", root_distance, at_most(root_distance, _roots(2 * ONE)), "spaces"),),
+    claims=(_root_claim(2 * ONE),),
 )
 
 lem6_4_sharpened = replace(
@@ -116,7 +144,7 @@ lem6_4_sharpened = replace(
     title="Close positive semidefinite matrices have square roots twice as close (derived.sqrtpsd)",
     form="sharpened",
     improves="ofls19.lem6_4",
-    claims=(halved("roots", root_distance, at_most(root_distance, _roots(ONE)), "spaces"),),
+    claims=(_root_claim(ONE),),
     uses=("ofls19.lem6_4",),
     proof=(
         "The square root is operator monotone: A <= B + a^2 I gives A^(1/2) <= (B + a^2 I)^(1/2) <= B^(1/2) + a I, and "
@@ -132,11 +160,12 @@ lem6_5 = Statement(
     setting=GENERAL_MAP,
     hypotheses=(Hypothesis("step_size", "step", at_most(step_size, 1 / reference_norm**2)),),
     claims=(
-        halved(
+        attained(
             "distance",
             linearised_distance,
             at_most(linearised_distance, sqrt(inverse_r0**2 + tau**2 * step_size**2 * nuisance_gradient**2)),
             "spaces",
+            "the first step of a residual in the nuisance space attains the bound",
         ),
     ),
     uses=("ofls19.def5_2",),
@@ -158,108 +187,24 @@ cor6_6 = Statement(
     setting=GENERAL_MAP,
     hypotheses=(CUTOFF_RANGE, *lem6_5.hypotheses, ITERATIONS, UP_TO_T),
     claims=(
-        halved("linearised_residual", linearised_misfit, at_most(linearised_misfit, split(LINEAR_RATE)), "spaces"),
-        halved("linearised_distance", linearised_distance, at_most(linearised_distance, stopping_distance), "spaces"),
+        attained(
+            "linearised_residual",
+            linearised_misfit,
+            at_most(linearised_misfit, split(LINEAR_RATE)),
+            "spaces",
+            AT_CUTOFF,
+        ),
+        attained(
+            "linearised_distance",
+            linearised_distance,
+            at_most(linearised_distance, stopping_distance),
+            "spaces",
+            AT_TOP,
+        ),
     ),
     uses=("ofls19.lem6_5", "ofls19.def6_1"),
     summary={"rate": step_size * cutoff**2, "misfit_T": split(DURATION_DECAY)},
     errata=(C12,),
-)
-
-THETA = reference_error**2 + drift_bound * beta
-
-
-def _one_step(asymmetry: Expr) -> tuple[Claim, ...]:
-    bound = step_size * THETA * linearised_misfit + asymmetry * residual_deviation
-    return (halved("one_step", next_deviation, at_most(next_deviation, bound), "spaces"),)
-
-
-lem6_7 = Statement(
-    id="ofls19.lem6_7",
-    kind="lemma",
-    title="One step of the deviation from the linearised residual",
-    source=source("Lemma 6.7", "(6.11)"),
-    setting=GENERAL_MAP,
-    hypotheses=(
-        *REFERENCE,
-        BOUNDED_JACOBIAN,
-        SMALL_DRIFT,
-        Hypothesis("in_ball", "run", at_most(distance, radius)),
-        STEP,
-    ),
-    claims=_one_step(ASYMMETRY),
-    uses=("ofls19.lem6_3", "ofls19.asm1", "ofls19.asm2"),
-    errata=(
-        Erratum(
-            "C20",
-            "misprint",
-            "The proof writes f(theta_next) = f(theta) + eta J' grad L.",
-            "The sign is minus; the next line of the proof is right.",
-        ),
-    ),
-)
-
-lem6_7_sharpened = replace(
-    lem6_7,
-    id="ofls19.lem6_7.sharpened",
-    title="One step of the deviation, with the square root of Lemma 6.3",
-    form="sharpened",
-    improves="ofls19.lem6_7",
-    claims=_one_step(lem6_3_sharpened.claim("gain").bound),
-    uses=("ofls19.lem6_3.sharpened", "ofls19.lem6_7"),
-    errata=(),
-    proof="The sharpened Lemma 6.3 in place of Lemma 6.3.",
-)
-
-GROWTH = 2 * (GAMMA * constant_part + decaying_part) / cutoff**2
-_FED = ASYMMETRY * residual_deviation + step_size * perturbation_rate * linearised_misfit
-
-
-def _growth(condition: Hypothesis, **fields: object) -> Statement:
-    return Statement(
-        kind="lemma",
-        source=source("Lemma 6.8", "(6.15)", "(6.16)"),
-        hypotheses=(
-            condition,
-            Hypothesis("step_below_cutoff", "step", at_most(step_size, 1 / cutoff**2)),
-            ITERATIONS,
-            UP_TO_T,
-            Hypothesis("driver", "run", at_most(linearised_misfit, LINEAR_RATE * decaying_part + constant_part)),
-            Hypothesis("recursion", "run", at_most(next_deviation, _FED)),
-        ),
-        claims=(
-            halved("growth", residual_deviation, at_most(residual_deviation, perturbation_rate * GROWTH), "spaces"),
-        ),
-        **fields,  # type: ignore[arg-type]
-    )
-
-
-lem6_8 = _growth(
-    Hypothesis("small_asymmetry", "parameter", at_least(cutoff, sqrt(2 * GAMMA * drift_bound))),
-    id="ofls19.lem6_8",
-    title="Growth of a perturbation that is fed by a decaying sequence",
-    errata=(
-        Erratum(
-            "C21",
-            "extraction",
-            "The condition reads alpha >= sqrt(2 Gamma eps) in the available text; the two sides scale differently.",
-            "alpha >= sqrt(2 Gamma) eps, which is what the proof uses.",
-        ),
-    ),
-)
-
-lem6_8_repaired = _growth(
-    Hypothesis("small_asymmetry", "parameter", at_least(cutoff, sqrt(2 * GAMMA) * drift_bound)),
-    id="ofls19.lem6_8.repaired",
-    title="Growth of a perturbation that is fed by a decaying sequence, with the condition of its proof",
-    form="repaired",
-    improves="ofls19.lem6_8",
-    uses=("ofls19.lem6_8",),
-    proof=(
-        "Unrolled, e_tau is at most the sum over s < tau of (1 + eta eps^2)^(tau-1-s) eta Theta r_s. The powers are at "
-        "most exp(T eta eps^2) <= exp(1/2) <= 2, the geometric part of r_s sums to at most rho_+ / (eta alpha^2) and "
-        "the constant part to T rho_- = Gamma rho_- / (eta alpha^2)."
-    ),
 )
 
 STATEMENTS = (
@@ -270,8 +215,4 @@ STATEMENTS = (
     lem6_4_sharpened,
     lem6_5,
     cor6_6,
-    lem6_7,
-    lem6_7_sharpened,
-    lem6_8,
-    lem6_8_repaired,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, Rational as Q, sqrt
 
-from boundkit.papers.ofls19 import linearised
+from boundkit.papers.ofls19 import deviation, linearised
 from boundkit.papers.ofls19.definitions import (
     BOUNDED_JACOBIAN,
     CUTOFF_RANGE,
@@ -16,7 +16,16 @@ from boundkit.papers.ofls19.definitions import (
     SMALL_DRIFT,
 )
 from boundkit.papers.ofls19.errata import C12
-from boundkit.papers.ofls19.model import DURATION_DECAY, GAMMA, GENERAL_MAP, LONG_ENOUGH, UP_TO_T, halved, source
+from boundkit.papers.ofls19.model import (
+    DURATION_DECAY,
+    GAMMA,
+    GENERAL_MAP,
+    LONG_ENOUGH,
+    UP_TO_T,
+    halved,
+    reached,
+    source,
+)
 from boundkit.papers.ofls19.relations import at_most, equal, smallest
 from boundkit.papers.os19.chain import tidy
 from boundkit.statement import Claim, Erratum, Hypothesis, Statement
@@ -67,7 +76,7 @@ def following(*, residual: Expr, iterate: Expr, reach: Expr, decay: Expr, final:
     return (
         halved("residual_deviation", residual_deviation, at_most(residual_deviation, residual), "sample"),
         halved("iterate_deviation", iterate_deviation, at_most(iterate_deviation, iterate), "sample"),
-        halved("distance", distance, at_most(distance, reach), "sample"),
+        reached("distance", distance, reach),
         halved("residual", last, at_most(last, linearised.split(decay) + final), "sample"),
     )
 
@@ -109,8 +118,8 @@ thm5_3 = Statement(
 
 def residual_constant() -> Expr:
     """The deviation of the residuals at the largest allowed errors, in units of delta (alpha / beta) |r_0|."""
-    growth = linearised.lem6_8_repaired.claim("growth").bound
-    whole = growth.subs({decaying_part: 0, constant_part: misfit_0, perturbation_rate: linearised.THETA})
+    growth = deviation.lem6_8_repaired.claim("growth").bound
+    whole = growth.subs({decaying_part: 0, constant_part: misfit_0, perturbation_rate: deviation.THETA})
     largest = whole.subs({drift_bound: ALLOWED_DRIFT, reference_error: ALLOWED_ERROR[1]})
     return tidy(largest.expand() / (RELATIVE * misfit_0))
 

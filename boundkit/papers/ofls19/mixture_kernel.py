@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, exp, sqrt
+from sympy import Expr, Integer, exp, sqrt
 
 from boundkit.papers.ofls19.definitions import NOISELESS
 from boundkit.papers.ofls19.errata import C1
 from boundkit.papers.ofls19.model import (
     RANDOM_SIGNS,
     SMOOTH,
-    claim,
+    halved,
+    observed,
     setting,
     source,
 )
 from boundkit.papers.ofls19.relations import above, at_least, at_most, equal
 from boundkit.statement import Claim, Erratum, Hypothesis, Statement
 from boundkit.statement.statement import Chance
-from boundkit.statement.vocabulary import lambda_, n
+from boundkit.statement.vocabulary import lambda_, n, second_moment_dphi, tightness
 from boundkit.statement.words.generalisation import (
     clusters,
     information_y,
@@ -36,17 +37,35 @@ from boundkit.statement.words.shared import K
 MIXTURE = setting(output=RANDOM_SIGNS, start="standard normal", data=", Gaussian mixture with K classes of C clusters")
 CENTRES = K * clusters
 EXPECTED = n / CENTRES
+_MEAN = EXPECTED * second_moment_dphi
 FULL_RANK_CENTRES = Hypothesis("centres_full_rank", "data", above(lambda_centres, 0))
 SMALL_CLUSTERS = CENTRES * exp(-EXPECTED / 8)
 _LARGE_CLUSTERS = CENTRES * exp(-EXPECTED / 3)
 
 
 def _spectrum(lowest: Expr, highest: Expr, chance: Chance = "as stated") -> tuple[Claim, ...]:
+    """Rank, labels, and bounds of the nonzero eigenvalues, whose mean is `_MEAN`; `lowest` may be zero."""
     return (
-        claim("rank", kernel_rank, equal(kernel_rank, K * CENTRES), chance),
-        claim("labels", information_y, equal(information_y, sqrt(n)), chance),
-        claim("smallest", kernel_min_nonzero, at_least(kernel_min_nonzero, lowest), chance),
-        claim("largest", kernel_norm, at_most(kernel_norm, highest), chance),
+        halved("rank", kernel_rank, equal(kernel_rank, K * CENTRES), "kernels", chance),
+        halved("labels", information_y, equal(information_y, sqrt(n)), "kernels", chance),
+        observed(
+            "smallest",
+            kernel_min_nonzero,
+            at_least(kernel_min_nonzero, lowest + (tightness - 1) * _MEAN),
+            experiment="kernels",
+            twin=Integer(3),
+            reason="the smallest of the nonzero eigenvalues is below twice their mean",
+            chance=chance,
+        ),
+        observed(
+            "largest",
+            kernel_norm,
+            at_most(kernel_norm, highest / tightness),
+            experiment="kernels",
+            twin=2 * highest / _MEAN,
+            reason="the largest of the nonzero eigenvalues is above half their mean",
+            chance=chance,
+        ),
     )
 
 
@@ -110,7 +129,15 @@ thmA_1_sharpened = replace(
     hypotheses=(*thmA_1.hypotheses, NOT_EMPTY),
     claims=(
         *_spectrum(smallest_cluster * lambda_centres, largest_cluster * kernel_norm_centres, "surely"),
-        claim("energy", inverse_y, at_most(inverse_y, ENERGY), "surely"),
+        observed(
+            "energy",
+            inverse_y,
+            at_most(inverse_y, ENERGY / tightness),
+            experiment="kernels",
+            twin=2 * ENERGY * sqrt(kernel_norm / n),
+            reason="labels in the range have at least the energy |y|^2 / |Sigma(X)|",
+            chance="surely",
+        ),
     ),
     probability=None,
     uses=("ofls19.thmA_1",),

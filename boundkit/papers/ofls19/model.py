@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Abs, Expr, Ge, Integer, Le, Rational as Q, Symbol, exp, log, sqrt
+from sympy import Abs, Expr, Ge, Gt, Integer, Le, Lt, Rational as Q, Symbol, exp, log, sqrt
 from sympy.core.relational import Relational
 
 from boundkit.papers.ofls19.relations import above, at_least, at_most, equal
 from boundkit.papers.os19.model import FIRST_DERIVATIVE, SECOND_DERIVATIVE, SMOOTH_ACTIVATION, UNIT_ROWS
 from boundkit.statement import Claim, Hypothesis, Paper, Setting, Source
 from boundkit.statement.statement import Chance, Experiment
-from boundkit.statement.vocabulary import B, beta, k, misfit_0, n, norm_v_inf, norm_X, norm_y, step_size, tau, tightness
+from boundkit.statement.vocabulary import (
+    B,
+    beta,
+    k,
+    misfit,
+    misfit_0,
+    n,
+    norm_v_inf,
+    norm_X,
+    norm_y,
+    step_size,
+    tau,
+    tightness,
+)
 from boundkit.statement.words.generalisation import (
     alignment,
     classification_error,
@@ -52,13 +65,8 @@ def source(label: str, *equations: str) -> Source:
     return Source(PAPER, label, equations)
 
 
-def claim(label: str, observable: Symbol, relation: Relational, chance: Chance = "as stated") -> Claim:
-    """A claim that no sampler observes yet."""
-    return Claim(label, observable, relation, "unobserved", chance=chance)
-
-
 GAMMA, ZETA, NU = learning_duration, fit_precision, output_scale
-ONE = Integer(1)
+ONE, TWO = Integer(1), Integer(2)
 
 NETWORK_NORM = NU * B * norm_X
 LARGEST_STEP = 1 / NETWORK_NORM**2
@@ -98,13 +106,40 @@ def halved(
     """A claim whose twin asks that what is measured be half (for a lower bound, twice) of what it is."""
     left, right = relation.args
     reason = "the twin is the claim with half of what is measured for its bound"
-    if isinstance(relation, Le):
-        template, twin = at_most(left, right / tightness), 2 * right / left
-    elif isinstance(relation, Ge):
-        template, twin = at_least(left, tightness * right), 2 * left / right
+    if isinstance(relation, Le | Lt):
+        template, twin = relation.func(left, right / tightness, evaluate=False), 2 * right / left
+    elif isinstance(relation, Ge | Gt):
+        template, twin = relation.func(left, tightness * right, evaluate=False), 2 * left / right
     else:
         template, twin, reason = equal(left, tightness * right), Integer(2), "the twin asks for twice the value"
     return Claim(label, observable, template, experiment, twin, reason, chance)
+
+
+def attained(
+    label: str,
+    observable: Symbol,
+    relation: Relational,
+    experiment: Experiment,
+    reason: str,
+    *,
+    factor: Expr = TWO,
+) -> Claim:
+    """A claim that holds surely; adverse samples reach its bound up to less than `factor`, for the reason given."""
+    template = halved(label, observable, relation, experiment).template
+    return observed(label, observable, template, twin=factor, reason=reason, experiment=experiment, chance="surely")
+
+
+def reached(label: str, observable: Symbol, bound: Expr, *, share: Expr = ONE) -> Claim:
+    """A bound on a distance that is at least `share` of that of all weights; beta bounds the norm of the Jacobian."""
+    return observed(
+        label,
+        observable,
+        at_most(observable, bound / tightness),
+        twin=10 * bound * beta / (share * Abs(misfit_0 - misfit)),
+        reason="the misfit changes by at most beta times the distance; the twin allows a tenth of that",
+        experiment="sample",
+        chance="surely",
+    )
 
 
 def below_one(label: str, observable: Symbol, bound: Expr, experiment: Experiment = "sample") -> Claim:

@@ -24,6 +24,7 @@ from boundkit.papers.ofls19.model import (
     UP_TO_T,
     ZETA,
     halved,
+    reached,
     source,
 )
 from boundkit.papers.ofls19.relations import at_least, at_most, smallest
@@ -49,8 +50,8 @@ VALUE = stopping_value
 def conclusions(*, reach: Expr, rows: Expr, final: Expr) -> tuple[Claim, ...]:
     """Distance and rows up to T, the residual at T with an extra `final`."""
     return (
-        halved("distance", distance, at_most(distance, reach), "sample"),
-        halved("rows", row_distance, at_most(row_distance, rows), "sample"),
+        reached("distance", distance, reach),
+        reached("rows", row_distance, rows, share=1 / sqrt(k)),
         halved("residual", final_misfit, at_most(final_misfit, linearised.split(DURATION_DECAY) + final), "sample"),
     )
 

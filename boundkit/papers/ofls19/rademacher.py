@@ -16,15 +16,15 @@ from boundkit.papers.ofls19.model import (
     ONE,
     ONE_HOT,
     OUTPUT_BOUNDED,
+    attained,
     below_one,
     confidence,
-    halved,
     source,
     test_error,
 )
-from boundkit.papers.ofls19.relations import at_most
+from boundkit.papers.ofls19.relations import at_most, largest
 from boundkit.papers.os19.chain import tidy
-from boundkit.statement import Erratum, Hypothesis, Setting, Statement
+from boundkit.statement import Claim, Erratum, Hypothesis, Setting, Statement
 from boundkit.statement.statement import Chance
 from boundkit.statement.vocabulary import B, distance, k, misfit, n
 from boundkit.statement.words.generalisation import (
@@ -58,11 +58,13 @@ lem6_15 = Statement(
     title="Contraction of vector-valued classes by Lipschitz losses (Maurer)",
     source=source("Lemma 6.15"),
     claims=(
-        halved(
+        attained(
             "contraction",
             rademacher_loss_complexity,
             at_most(rademacher_loss_complexity, CONTRACTION * rademacher_complexity),
             "classes",
+            "for two outputs that agree and losses on one side of their labels both sides are alike up to sqrt(2)",
+            factor=Integer(4),
         ),
     ),
     errata=(
@@ -116,6 +118,18 @@ def _complexity(*, scale: Expr, features: Expr, curvature: Expr) -> Expr:
 _PRINTED = _complexity(scale=B, features=B, curvature=ONE)
 _SHARP = _complexity(scale=B, features=ONE, curvature=Q(1, 2))
 
+
+def _bounded_by(bound: Expr) -> Claim:
+    return attained(
+        "complexity",
+        rademacher_complexity,
+        at_most(rademacher_complexity, bound),
+        "classes",
+        "output weights that move alone, where all samples and units agree, attain the bound up to B and sqrt(2)",
+        factor=4 * largest(1, B),
+    )
+
+
 lem6_17 = Statement(
     id="ofls19.lem6_17",
     kind="lemma",
@@ -123,7 +137,7 @@ lem6_17 = Statement(
     source=source("Lemma 6.17", "(6.39)", "(6.40)"),
     setting=ANY_ALGORITHM,
     hypotheses=(*BOUNDED_SMOOTH, OUTPUT_BOUNDED),
-    claims=(halved("complexity", rademacher_complexity, at_most(rademacher_complexity, _PRINTED), "classes"),),
+    claims=(_bounded_by(_PRINTED),),
     errata=(
         Erratum(
             "C26",
@@ -141,7 +155,7 @@ lem6_17_repaired = replace(
     title="Rademacher complexity of networks near the initialisation, for any B and with half the curvature",
     form="repaired",
     improves="ofls19.lem6_17",
-    claims=(halved("complexity", rademacher_complexity, at_most(rademacher_complexity, _SHARP), "classes"),),
+    claims=(_bounded_by(_SHARP),),
     uses=("ofls19.lem6_17",),
     errata=(),
     proof=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Expr, Rational as Q, log, sqrt
 from sympy.core.relational import Relational
 
@@ -20,7 +22,7 @@ from boundkit.papers.ofls19.model import (
     LARGEST_STEP,
     NETWORK_NORM,
     RANDOM,
-    claim,
+    halved,
     iterations,
     source,
 )
@@ -28,7 +30,7 @@ from boundkit.papers.ofls19.relations import above, at_least, at_most, below, eq
 from boundkit.papers.os19.chain import tidy
 from boundkit.papers.os19.model import UNIT_ROWS
 from boundkit.statement import Constant, Hypothesis, Order, Statement
-from boundkit.statement.statement import Kind
+from boundkit.statement.statement import Experiment, Kind
 from boundkit.statement.vocabulary import C, k, n, norm_X, step_size
 from boundkit.statement.words.generalisation import (
     alignment,
@@ -69,13 +71,7 @@ def _remark(id: str, title: str, *, kind: Kind = "corollary", **fields: object) 
 rem_biasvar = _remark(
     "rem_biasvar",
     "Bias is the part of the labels in the nuisance space; variance is proportional to the distance travelled",
-    claims=(
-        claim(
-            "bias_and_variance",
-            generalisation.thm3_2.claims[0].observable,
-            generalisation.thm3_2.claims[0].template,
-        ),
-    ),
+    claims=(replace(generalisation.thm3_2.claims[0], label="bias_and_variance"),),
     probability=generalisation.thm3_2.probability,
     hypotheses=generalisation.thm3_2.hypotheses,
     constants=generalisation.thm3_2.constants,
@@ -98,7 +94,7 @@ rem_sizebias = _remark(
             at_least(normalised_cutoff, (C * generalisation.SCALING * normalised_cutoff**8 / k) ** Q(1, 8)),
         ),
     ),
-    claims=(claim("width", k, at_least(k, C * generalisation.SCALING), "surely"),),
+    claims=(halved("width", k, at_least(k, C * generalisation.SCALING), "data"),),
     constants=(Constant(C, "open"),),
 )
 
@@ -106,7 +102,7 @@ rem_fast = _remark(
     "rem_fast",
     "At the largest step the number of iterations is at most the duration over the squared normalised cutoff",
     hypotheses=(UNIT_ROWS, KERNEL_CUTOFF, KERNEL_CUTOFF_RANGE, LARGEST, iterations(ALPHA_OF_KERNEL)),
-    claims=(claim("iterations", T, at_most(T, GAMMA / normalised_cutoff**2), "surely"),),
+    claims=(halved("iterations", T, at_most(T, GAMMA / normalised_cutoff**2), "data"),),
     orders=(Order("iterations", {learning_duration: 1, normalised_cutoff: -2}, side="upper"),),
 )
 
@@ -122,10 +118,10 @@ def _range(id: str, title: str, label: str, hypotheses: tuple[Hypothesis, ...], 
         improves="ofls19.rem_fast",
         hypotheses=(UNIT_ROWS, *hypotheses),
         claims=(
-            claim("cutoff", normalised_cutoff, at_most(normalised_cutoff, least), "surely"),
-            claim("cutoff_crude", normalised_cutoff, at_most(normalised_cutoff, largest), "surely"),
-            claim("iterations", T, equal(T, steps), "surely"),
-            claim("iterations_least", T, at_least(T, fewest), "surely"),
+            halved("cutoff", normalised_cutoff, at_most(normalised_cutoff, least), "data"),
+            halved("cutoff_crude", normalised_cutoff, at_most(normalised_cutoff, largest), "data"),
+            halved("iterations", T, equal(T, steps), "data"),
+            halved("iterations_least", T, at_least(T, fewest), "data"),
         ),
         uses=("ofls19.rem_fast",),
         proof="The cutoff is at most the largest singular value of its reference; |X| <= sqrt(n) for unit rows.",
@@ -157,7 +153,16 @@ def _nontrivial(parent: Statement) -> Hypothesis:
     return Hypothesis("bound_below_one", "parameter", below(parent.claims[0].bound, 1))
 
 
-def _floor(id: str, title: str, parent: Statement, floors: tuple[tuple[str, Relational], ...], proof: str) -> Statement:
+def _floor(
+    id: str,
+    title: str,
+    parent: Statement,
+    floors: tuple[tuple[str, Relational], ...],
+    proof: str,
+    *,
+    experiment: Experiment,
+) -> Statement:
+    """Floors that data and parameters decide, or the start of a run."""
     return Statement(
         id=f"ofls19.d.{id}",
         kind="corollary",
@@ -167,7 +172,7 @@ def _floor(id: str, title: str, parent: Statement, floors: tuple[tuple[str, Rela
         improves=parent.id,
         setting=parent.setting,
         hypotheses=(*parent.hypotheses, _nontrivial(parent)),
-        claims=tuple(claim(label, relation.lhs, relation, "surely") for label, relation in floors),
+        claims=tuple(halved(label, relation.lhs, relation, experiment) for label, relation in floors),
         uses=(parent.id,),
         proof=proof,
     )
@@ -193,6 +198,7 @@ floors = _floor(
         "t = |Pi_I y| / sqrt(n), concave in t and at least 1 up to t = sqrt(3)/2: it is below 1 somewhere only if "
         "it is so at t = 1. The other terms are below 1 one by one; the normalised cutoff is at most K^(-1/2)."
     ),
+    experiment="data",
 )
 
 floors_arbitrary = _floor(
@@ -201,6 +207,7 @@ floors_arbitrary = _floor(
     thm6_21,
     (("samples", above(n, VARIANCE_LEVEL**2 * information_r0**2 / n)),),
     "nu B D >= nu B |Pi_I r_0| / lambda_1 >= |Pi_I r_0| / |X| >= |Pi_I r_0| / sqrt(n).",
+    experiment="sample",
 )
 
 floors_sharpened = _floor(
@@ -209,6 +216,7 @@ floors_sharpened = _floor(
     thm3_3_sharpened,
     (("samples", above(n, SHARP_LEVEL**2 * information_r0**2 / n)),),
     "As for Theorem 6.21, with 8 for 12.",
+    experiment="sample",
 )
 
 floors_mixture = _floor(
@@ -217,6 +225,7 @@ floors_mixture = _floor(
     mixture.noiseless,
     (("samples", above(n, tidy((mixture.NOISELESS_MAIN * _ROOT) ** 2))),),
     "The main term alone must be below 1; for orthonormal centres it is attained, with lambda_M = E phi'(g)^2.",
+    experiment="data",
 )
 
 STATEMENTS = (

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from sympy import Expr, Rational as Q
 
-from boundkit.papers.ofls19.model import ONE, claim, source
+from boundkit.papers.ofls19.model import ONE, halved, source
 from boundkit.papers.ofls19.relations import at_most, equal
 from boundkit.statement import Claim, Erratum, Hypothesis, Setting, Statement
+from boundkit.statement.statement import Chance, Experiment
 from boundkit.statement.vocabulary import n, norm_X, step_size
 from boundkit.statement.words.generalisation_lemmas import (
     expected_information_loss,
@@ -30,23 +31,24 @@ LINEAR = Setting(
 )
 NOISE = linear_input_noise**2 * frobenius_W**2 + linear_label_noise**2
 SHARE = signal_rank / n  # of the noise that falls into the information space
+_ON_AVERAGE: tuple[Experiment, Chance] = ("linear model", "in expectation")
 
 
 def _split(half: Expr) -> tuple[Claim, ...]:
     """`half` is the factor of the noiseless misfit in the information part."""
     return (
-        claim("test_loss", expected_loss, equal(expected_loss, (noiseless_misfit**2 + NOISE) / 2), "in expectation"),
-        claim(
+        halved("test_loss", expected_loss, equal(expected_loss, (noiseless_misfit**2 + NOISE) / 2), *_ON_AVERAGE),
+        halved(
             "information_loss",
             expected_information_loss,
             equal(expected_information_loss, half * noiseless_misfit**2 + SHARE / 2 * NOISE),
-            "in expectation",
+            *_ON_AVERAGE,
         ),
-        claim(
+        halved(
             "nuisance_loss",
             expected_nuisance_loss,
             equal(expected_nuisance_loss, (1 - SHARE) / 2 * NOISE),
-            "in expectation",
+            *_ON_AVERAGE,
         ),
     )
 

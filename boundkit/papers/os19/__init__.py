@@ -17,14 +17,16 @@ from boundkit.papers.os19 import (
     relu,
     separated,
     smooth,
+    special_cases,
     sphere,
     sphere_constants,
     stochastic,
     swap,
 )
+from boundkit.statement import declared
 
 CHAINS = swap.CHAINS
-STATEMENTS = (
+_ALL = (
     *network.STATEMENTS,
     *smooth.STATEMENTS,
     *relu.STATEMENTS,
@@ -45,3 +47,4 @@ STATEMENTS = (
     *appendix_g.STATEMENTS,
     *comparators.STATEMENTS,
 )
+STATEMENTS = tuple(declared(_ALL, special_cases.CASES))

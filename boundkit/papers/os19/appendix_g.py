@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Ge, Le, Rational
+from sympy import Expr, Ge, Integer, Le, Rational
+from sympy.core.relational import Relational
 
 from boundkit.papers.os19.meta_nonsmooth import DRIFT_ON_BALL, step_at_most
 from boundkit.papers.os19.meta_smooth import NORM_BOUND, SPECTRUM_AT_START
 from boundkit.papers.os19.model import source
 from boundkit.statement import Claim, Erratum, Form, Hypothesis, Statement
-from boundkit.statement.vocabulary import beta, misfit, step_size
+from boundkit.statement.vocabulary import beta, misfit, step_size, tightness
 from boundkit.statement.words.features import (
     bilinear_form,
     misfit_next,
@@ -39,14 +40,23 @@ asm4 = _assumption(
 
 DEVIATION = 2 * perturbation * norm_transpose_C * vector_norm + perturbation**2 * vector_norm**2
 
+
+def _form(label: str, template: Relational, twin: Expr, reason: str) -> Claim:
+    """A claim about the form, or about the first of the norms beside it, on matrices and vectors."""
+    observable = bilinear_form if template.has(bilinear_form) else norm_transpose_A
+    return Claim(label, observable, template, "forms", twin, reason)
+
+
+_ALIGNED = "moving A and B along r (C^T r)^T attains the bound to first order, which is most of it"
+
 lemG_1 = Statement(
     id="os19.lemG_1",
     kind="lemma",
     title="Asymmetric perturbation of a positive semidefinite form: |A - C| <= e and |B - C| <= e",
     source=source("Lemma G.1"),
     claims=(
-        Claim("below", bilinear_form, Ge(bilinear_form, norm_transpose_C**2 - DEVIATION), "unobserved"),
-        Claim("above", bilinear_form, Le(bilinear_form, norm_transpose_C**2 + DEVIATION), "unobserved"),
+        _form("below", Ge(bilinear_form, norm_transpose_C**2 - DEVIATION / tightness), Integer(2), _ALIGNED),
+        _form("above", Le(bilinear_form, norm_transpose_C**2 + DEVIATION / tightness), Integer(2), _ALIGNED),
     ),
 )
 
@@ -75,8 +85,18 @@ def _averages(*, id: str, form: Form, title: str, average: Expr, growth: Expr, p
         improves=None if form == "printed" else "os19.lemG_3",
         hypotheses=(SPECTRUM_AT_START, DRIFT_ON_BALL),
         claims=(
-            Claim("average", bilinear_form, Ge(bilinear_form, average * norm_transpose_C**2), "unobserved"),
-            Claim("growth", norm_transpose_A, Le(norm_transpose_A**2, growth * norm_transpose_C**2), "unobserved"),
+            _form(
+                "average",
+                Ge(bilinear_form, tightness * average * norm_transpose_C**2),
+                Rational(3, 4) / average,
+                "both Jacobians moved against r by alpha/3 leave 25/36 of |C^T r|^2 at the smallest singular value",
+            ),
+            _form(
+                "growth",
+                Le(norm_transpose_A**2, growth * norm_transpose_C**2 / tightness),
+                Rational(3, 4) * growth,
+                "a Jacobian moved along r by alpha/3 reaches 49/36 of |C^T r|^2 at the smallest singular value",
+            ),
         ),
         uses=("os19.asm2", "os19.asm4", "os19.defG_2", *(() if form == "printed" else ("os19.lemG_3",)), lemG_1.id),
         proof=proof,
@@ -126,17 +146,23 @@ def _step_lemma(
 
 
 _STEP = step_at_most(Rational(1, 3))
+_EXACT = 2 * AVERAGE - GROWTH * step_size * beta**2
+_AGAINST = "both Jacobians moved against r by alpha/3 leave a decrease of 25/36 of step times |C^T r|^2 / |r|"
 _DECREASE = Claim(
     "decrease",
     misfit_next,
-    Le(misfit_next, misfit - step_size / 4 * norm_transpose_C**2 / misfit),
-    "unobserved",
+    Le(misfit_next, misfit - tightness * step_size / 4 * norm_transpose_C**2 / misfit),
+    "forms",
+    twin=Integer(4),
+    twin_reason=_AGAINST,
 )
 _SQUARED_DECREASE = Claim(
     "squared_decrease",
     misfit_next,
-    Le(misfit_next**2, misfit**2 - step_size * (2 * AVERAGE - GROWTH * step_size * beta**2) * norm_transpose_C**2),
-    "unobserved",
+    Le(misfit_next**2, misfit**2 - tightness * step_size * _EXACT * norm_transpose_C**2),
+    "forms",
+    twin=Integer(2),
+    twin_reason=_AGAINST,
 )
 
 lemG_4 = _step_lemma(

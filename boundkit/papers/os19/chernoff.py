@@ -8,7 +8,7 @@ from sympy import Gt, exp
 
 from boundkit.papers.os19.model import CHERNOFF_RANGE, source
 from boundkit.statement import Claim, Statement
-from boundkit.statement.vocabulary import chernoff, chernoff_loss, n
+from boundkit.statement.vocabulary import chernoff, chernoff_loss, n, tightness
 from boundkit.statement.words.features import mean_eigenvalue, sum_eigenvalue, summand_norm
 
 EXPONENT = chernoff * mean_eigenvalue / summand_norm
@@ -21,7 +21,12 @@ thm6_14 = Statement(
     hypotheses=(CHERNOFF_RANGE,),
     claims=(
         Claim(
-            "sum_eigenvalue", sum_eigenvalue, Gt(sum_eigenvalue, (1 - chernoff_loss) * mean_eigenvalue), "unobserved"
+            "sum_eigenvalue",
+            sum_eigenvalue,
+            Gt(sum_eigenvalue, tightness * (1 - chernoff_loss) * mean_eigenvalue),
+            "matrices",
+            twin=2 / (1 - chernoff_loss),
+            twin_reason="the mean of the smallest eigenvalue of a sum is at most that of the mean of the sum",
         ),
     ),
     probability=1 - n * exp(-EXPONENT),

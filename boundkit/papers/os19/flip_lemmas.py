@@ -16,6 +16,7 @@ from boundkit.statement.vocabulary import (
     norm_X,
     radius,
     sup_d2phi,
+    tightness,
 )
 from boundkit.statement.words.features import derivative_drift, flip_level, small_preactivation, spectral_change
 
@@ -28,11 +29,18 @@ lemC_1 = Statement(
     hypotheses=(UNIT_ROWS, RELU_ACTIVATION),
     claims=(
         Claim(
-            "jacobian_drift", jacobian_drift, Le(jacobian_drift, norm_v_inf * norm_X * derivative_drift), "unobserved"
+            "jacobian_drift",
+            jacobian_drift,
+            Le(jacobian_drift, norm_v_inf * norm_X * derivative_drift / tightness),
+            "moves",
+            twin=2 * norm_X,
+            twin_reason="a row of the Jacobian moves by |v|_inf times the drift of its units' derivatives",
         ),
     ),
     uses=("os19.lem6_5", "os19.sec6_1"),
 )
+
+_DRIFT = lemC_1.claims[0].bound
 
 lem6_8_sharpened = Statement(
     id="os19.lem6_8.sharpened",
@@ -47,8 +55,10 @@ lem6_8_sharpened = Statement(
         Claim(
             "lipschitz",
             jacobian_drift,
-            Le(jacobian_drift, lemC_1.claims[0].bound.subs(derivative_drift, sup_d2phi * spectral_change)),
-            "unobserved",
+            Le(jacobian_drift, _DRIFT.subs(derivative_drift, sup_d2phi * spectral_change) / tightness),
+            "moves",
+            twin=2 * norm_X,
+            twin_reason="moving one unit along a sample where |phi''| is near its supremum attains it up to |X|",
         ),
     ),
     uses=(lemC_1.id,),
@@ -61,8 +71,16 @@ _FLIPPED = "os19.lemC_2"
 
 
 def _counting(
-    *, form: Form, title: str, condition: Hypothesis, count: Expr, errata: tuple[Erratum, ...] = (), proof: str = ""
+    *,
+    form: Form,
+    title: str,
+    condition: Hypothesis,
+    count: Expr,
+    least: Expr,
+    errata: tuple[Erratum, ...] = (),
+    proof: str = "",
 ) -> Statement:
+    """At most `count` signs flip on the ball, and some weights in it flip `least`."""
     return Statement(
         id=_FLIPPED if form == "printed" else f"{_FLIPPED}.{form}",
         kind="lemma",
@@ -72,7 +90,16 @@ def _counting(
         improves=None if form == "printed" else _FLIPPED,
         setting=INITIALISATION,
         hypotheses=(UNIT_ROWS, RELU_ACTIVATION, condition),
-        claims=(Claim("derivative_drift", derivative_drift, Le(derivative_drift, sqrt(count)), "unobserved"),),
+        claims=(
+            Claim(
+                "derivative_drift",
+                derivative_drift,
+                Le(derivative_drift, sqrt(count) / tightness),
+                "moves",
+                twin=2 * sqrt(count / least),
+                twin_reason="the units that are cheapest to flip can be flipped together within the ball",
+            ),
+        ),
         errata=errata,
         uses=() if form == "printed" else (_FLIPPED,),
         proof=proof,
@@ -84,6 +111,7 @@ lemC_2 = _counting(
     title="Few signs flip where the m-th smallest pre-activation is out of reach",
     condition=Hypothesis("ball", "run", Le(spectral_change, sqrt(flip_level) * small_preactivation)),
     count=2 * flip_level,
+    least=flip_level,
     errata=(
         Erratum(
             "C19",
@@ -98,6 +126,7 @@ lemC_2_sharpened = _counting(
     title="Lemma C.2 on a larger ball and with one flip less (C19)",
     condition=Hypothesis("ball", "run", Lt(spectral_change, sqrt(flip_level + 1) * small_preactivation)),
     count=2 * flip_level - 1,
+    least=flip_level,
     proof=(
         "Of 2m flipped entries at most m - 1 are below the m-th smallest, so m + 1 move by at least that much each, "
         "and |(W - W_0) x| >= sqrt(m + 1) |W_0 x|_{m-}."
@@ -108,6 +137,7 @@ lemC_2_refined = _counting(
     title="Exact count of the signs that can flip (D19)",
     condition=Hypothesis("ball", "run", Le(spectral_change, radius)),
     count=flips,
+    least=flips,
     proof=(
         "A flip at unit l costs at least <w_l, x>^2 of |(W - W_0) x|^2 <= R^2, so at most N(R) of them fit, N(R) the "
         "number of smallest squares whose sum is at most R^2."
@@ -125,7 +155,16 @@ def _level_lemma(*, form: Form, title: str, level: Expr, failure: Expr, proof: s
         improves=None if form == "printed" else "os19.lemC_3",
         setting=INITIALISATION,
         hypotheses=(UNIT_ROWS, Hypothesis("level_within_width", "parameter", Le(flip_level, k))),
-        claims=(Claim("small_preactivation", small_preactivation, Ge(small_preactivation, level), "unobserved"),),
+        claims=(
+            Claim(
+                "small_preactivation",
+                small_preactivation,
+                Ge(small_preactivation, tightness * level),
+                "moves",
+                twin=Integer(100),
+                twin_reason="the m-th smallest of k normal variables is below 50 m/k: 40 m are expected there",
+            ),
+        ),
         probability=1 - failure,
         uses=() if form == "printed" else ("os19.lemC_3",),
         proof=proof,

@@ -14,12 +14,19 @@ from boundkit.papers.os19.covariance import (
 )
 from boundkit.papers.os19.model import RELU_ACTIVATION, SEPARATED, UNIT_ROWS, source
 from boundkit.statement import Claim, Erratum, Statement
-from boundkit.statement.vocabulary import n, rho_max, separation
+from boundkit.statement.vocabulary import n, rho_max, separation, tightness
 from boundkit.statement.words.features import lambda_indicator
 
 
 def _indicator_bound(bound: Expr) -> Claim:
-    return Claim("indicator_eigenvalue", lambda_indicator, Ge(lambda_indicator, bound), "unobserved")
+    return Claim(
+        "indicator_eigenvalue",
+        lambda_indicator,
+        Ge(lambda_indicator, tightness * bound),
+        "data",
+        twin=1 / bound,
+        twin_reason="the smallest eigenvalue is at most a diagonal entry, the probability 1/2 of a half-space",
+    )
 
 
 thmI_1 = Statement(

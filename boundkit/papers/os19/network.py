@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Le, floor, sqrt
+from sympy import Eq, Expr, Integer, Le, Symbol, floor, sqrt
 
 from boundkit.papers.os19.errata import C1
 from boundkit.papers.os19.model import BALANCED, BOUNDED_DERIVATIVE, EVEN_WIDTH, UNIT_ROWS, source
@@ -14,12 +14,21 @@ from boundkit.statement.vocabulary import (
     norm_J,
     norm_v,
     norm_v_inf,
+    second_moment_dphi,
     sigma_min_J,
     sup_dphi,
+    tightness,
 )
 from boundkit.statement.words.features import row_norm_J
 
-_LARGEST_WEIGHT = Claim("largest_weight", norm_v_inf, Eq(norm_v_inf, BALANCED[norm_v_inf]), "unobserved")
+
+def _equal(label: str, observable: Symbol, left: Expr, right: Expr) -> Claim:
+    return Claim(
+        label, observable, Eq(left, tightness * right), "moves", Integer(2), "the twin asks for half the value"
+    )
+
+
+_LARGEST_WEIGHT = _equal("largest_weight", norm_v_inf, norm_v_inf, BALANCED[norm_v_inf])
 
 setup = Statement(
     id="os19.setup",
@@ -27,7 +36,7 @@ setup = Statement(
     title="One hidden layer f(x; W) = v^T phi(Wx) with balanced output weights, sum of squares, standard normal W_0",
     source=source("Section 1", "(1.1)", "(2.1)"),
     hypotheses=(EVEN_WIDTH,),
-    claims=(Claim("weight_norm", norm_v, Eq(norm_v, BALANCED[norm_v]), "unobserved"), _LARGEST_WEIGHT),
+    claims=(_equal("weight_norm", norm_v, norm_v, BALANCED[norm_v]), _LARGEST_WEIGHT),
     errata=(C1,),
 )
 
@@ -39,7 +48,7 @@ setup_repaired = Statement(
     form="repaired",
     improves="os19.setup",
     claims=(
-        Claim("weight_norm", norm_v, Eq(norm_v, BALANCED[norm_v] * sqrt(2 * floor(k / 2) / k)), "unobserved"),
+        _equal("weight_norm", norm_v, norm_v, BALANCED[norm_v] * sqrt(2 * floor(k / 2) / k)),
         _LARGEST_WEIGHT,
     ),
     proof="With one zero entry at odd width, 2 floor(k/2) entries have the absolute value |y| / sqrt(kn).",
@@ -54,8 +63,8 @@ sec6_1 = Statement(
     ),
     source=source("Section 6.1", "(6.1)"),
     claims=(
-        Claim("smallest", sigma_min_J, Eq(sigma_min_J**2, lambda_min_hadamard), "unobserved"),
-        Claim("largest", norm_J, Eq(norm_J**2, lambda_max_hadamard), "unobserved"),
+        _equal("smallest", sigma_min_J, sigma_min_J**2, lambda_min_hadamard),
+        _equal("largest", norm_J, norm_J**2, lambda_max_hadamard),
     ),
     errata=(
         Erratum(
@@ -74,7 +83,16 @@ appF_row = Statement(
     title="Norms of the rows of the Jacobian",
     source=source("Appendix F"),
     hypotheses=(UNIT_ROWS, BOUNDED_DERIVATIVE),
-    claims=(Claim("row_norm", row_norm_J, Le(row_norm_J, sup_dphi * norm_v), "unobserved"),),
+    claims=(
+        Claim(
+            "row_norm",
+            row_norm_J,
+            Le(row_norm_J, sup_dphi * norm_v / tightness),
+            "moves",
+            twin=10 * sup_dphi / sqrt(second_moment_dphi),
+            twin_reason="at the initialisation the mean square of a row is |v|^2 E phi'^2",
+        ),
+    ),
     uses=("os19.sec6_1",),
 )
 

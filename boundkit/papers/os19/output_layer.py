@@ -40,7 +40,17 @@ eq3_1 = Statement(
     source=source("Section 3", "(3.1)"),
     setting=FEATURES,
     hypotheses=(FULL_ROW_RANK,),
-    claims=(_ZERO_LOSS, Claim("as_many_units_as_samples", k, Ge(k, n), "unobserved")),
+    claims=(
+        _ZERO_LOSS,
+        Claim(
+            "as_many_units_as_samples",
+            k,
+            Ge(k, tightness * n),
+            "initialisation",
+            twin=2 * k / n,
+            twin_reason="the twin says k >= 2 k",
+        ),
+    ),
     errata=(
         Erratum(
             "C15a",
@@ -57,7 +67,16 @@ def3_1 = Statement(
     title="Output feature covariance E[phi(Xw) phi(Xw)^T] and its smallest eigenvalue",
     source=source("Definition 3.1"),
     hypotheses=(UNIT_ROWS,),
-    claims=(Claim("diagonal", lambda_out, Le(lambda_out, second_moment_phi), "unobserved"),),
+    claims=(
+        Claim(
+            "diagonal",
+            lambda_out,
+            Le(lambda_out, second_moment_phi / tightness),
+            "data",
+            twin=2 * second_moment_phi / lambda_out,
+            twin_reason="the twin says lambda_out <= lambda_out / 2",
+        ),
+    ),
 )
 
 eq3_gamma = Statement(

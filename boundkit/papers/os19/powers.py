@@ -5,14 +5,16 @@ The degree r of the paper's Lemma H.1 is `power - 1` here: the power of X and no
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, Ge, Lt, Max, sqrt
+from sympy import Eq, Expr, Ge, Integer, Lt, Max, sqrt
 
+from boundkit.papers.os19.covariance import eigenvalue_bound
 from boundkit.papers.os19.model import UNIT_ROWS, source
 from boundkit.statement import Claim, Erratum, Hypothesis, Statement
-from boundkit.statement.vocabulary import lambda_, n, rho_max
+from boundkit.statement.vocabulary import n, rho_max, tightness
 from boundkit.statement.words.features import (
     hermite_coefficient_dphi_below,
     power_sum,
+    second_moment_phi,
     tail_mass,
     tail_mass_dphi,
     tail_start,
@@ -20,14 +22,16 @@ from boundkit.statement.words.features import (
 from boundkit.statement.words.shared import hermite_coefficient, lambda_out, power, sigma_min_power
 
 
-def jacobian_eigenvalue(bound: Expr) -> Claim:
-    """A lower bound on lambda through quantities that are not measured yet."""
-    return Claim("eigenvalue", lambda_, Ge(lambda_, bound), "unobserved")
-
-
 def feature_eigenvalue(bound: Expr) -> Claim:
-    """A lower bound on the smallest eigenvalue of the feature covariance."""
-    return Claim("feature_eigenvalue", lambda_out, Ge(lambda_out, bound), "unobserved")
+    """A lower bound on the smallest eigenvalue of the feature covariance, observed on data."""
+    return Claim(
+        "feature_eigenvalue",
+        lambda_out,
+        Ge(lambda_out, tightness * bound),
+        "data",
+        twin=2 * second_moment_phi / bound,
+        twin_reason="the smallest eigenvalue is at most the diagonal entry E phi(g)^2 of the covariance",
+    )
 
 
 lemH_1 = Statement(
@@ -36,7 +40,7 @@ lemH_1 = Statement(
     title="Jacobian covariance through one Khatri-Rao power of the data",
     source=source("Lemma H.1", "(H.1)", "(H.2)"),
     hypotheses=(UNIT_ROWS,),
-    claims=(jacobian_eigenvalue(hermite_coefficient_dphi_below**2 * sigma_min_power**2),),
+    claims=(eigenvalue_bound(hermite_coefficient_dphi_below**2 * sigma_min_power**2),),
     uses=("os19.def6_1",),
     errata=(
         Erratum(
@@ -56,7 +60,7 @@ lemH_1_sharpened = Statement(
     form="sharpened",
     improves=lemH_1.id,
     hypotheses=(UNIT_ROWS,),
-    claims=(jacobian_eigenvalue(power_sum),),
+    claims=(eigenvalue_bound(power_sum),),
     uses=(lemH_1.id,),
     proof="The smallest eigenvalue of a sum of symmetric matrices is at least the sum of the smallest eigenvalues.",
 )
@@ -73,10 +77,12 @@ hermite_shift = Statement(
         Claim(
             "coefficient",
             hermite_coefficient_dphi_below,
-            Eq(hermite_coefficient_dphi_below, sqrt(power) * hermite_coefficient),
-            "unobserved",
+            Eq(hermite_coefficient_dphi_below, tightness * sqrt(power) * hermite_coefficient),
+            "data",
+            twin=Integer(2),
+            twin_reason="the twin asks for twice the value",
         ),
-        jacobian_eigenvalue(power * hermite_coefficient**2 * sigma_min_power**2),
+        eigenvalue_bound(power * hermite_coefficient**2 * sigma_min_power**2),
     ),
     uses=(lemH_1.id,),
     proof="Stein's identity: E[phi'(g) h_r(g)] = E[phi(g) (g h_r(g) - h_r'(g))] = sqrt(r + 1) E[phi(g) h_{r+1}(g)].",
@@ -107,7 +113,7 @@ lambda_gersh = Statement(
     improves=lemH_1.id,
     hypotheses=(UNIT_ROWS, Hypothesis("not_parallel", "data", Lt(rho_max, 1))),
     claims=(
-        jacobian_eigenvalue(tail_mass_dphi * _dominance(tail_start + 1)),
+        eigenvalue_bound(tail_mass_dphi * _dominance(tail_start + 1)),
         feature_eigenvalue(tail_mass * _dominance(tail_start)),
     ),
     uses=(lemH_1.id, lemH_2.id),

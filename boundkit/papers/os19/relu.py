@@ -223,6 +223,12 @@ thm2_3 = Statement(
             "The statement mentions fixed constants gamma and c that do not appear.",
             "Only C appears.",
         ),
+        Erratum(
+            "special case",
+            "gap",
+            "Theorem 6.3, of which it is the special case, has 2/n where this probability has 1/n and n exp(-n).",
+            "True: the proof of Theorem 6.3 gives n exp(-n), which its statement rounds up to 1/n.",
+        ),
     ),
     summary={
         "rate": eta_bar / (48 * pi) * sigma_min_KR**2 / norm_X**2,

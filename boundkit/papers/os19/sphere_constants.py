@@ -45,6 +45,7 @@ from boundkit.statement.vocabulary import (
     norm_y,
     sigma_min_KR,
     step_ratio,
+    tightness,
     var_phi,
 )
 
@@ -54,7 +55,16 @@ eqE_1 = Statement(
     title="Khatri-Rao square of samples from the sphere, quoted from the literature",
     source=source("Appendix E", "(E.1)"),
     hypotheses=(SPHERE_SAMPLE, *sphere.SPHERE_SIZES),
-    claims=(Claim("khatri_rao", sigma_min_KR, Ge(sigma_min_KR, c), "unobserved"),),
+    claims=(
+        Claim(
+            "khatri_rao",
+            sigma_min_KR,
+            Ge(sigma_min_KR, tightness * c),
+            "matrices",
+            twin=2 / c,
+            twin_reason="the rows of the square have norm 1, which the smallest singular value does not exceed",
+        ),
+    ),
     probability=1 - n * exp(-gamma_1 * sqrt(n)) - 1 / n - 2 * n * exp(-gamma_2 * d),
     constants=sphere.open_constants(c, c_d, gamma_1, gamma_2),
 )
@@ -69,7 +79,16 @@ khatri_rao_law = Statement(
     form="repaired",
     improves=eqE_1.id,
     hypotheses=(Hypothesis("n_above_symmetric_square", "data", Gt(n, d * (d + 1) / 2)),),
-    claims=(Claim("khatri_rao", sigma_min_KR, Le(sigma_min_KR, 0), "unobserved"),),
+    claims=(
+        Claim(
+            "khatri_rao",
+            sigma_min_KR,
+            Le(sigma_min_KR, 1 - tightness),
+            "data",
+            twin=Integer(2),
+            twin_reason="no singular value is negative",
+        ),
+    ),
     uses=(eqE_1.id,),
     proof=(
         "The rows of the square are symmetric tensors, a space of dimension d(d+1)/2, so c_d is at most about 1/2. "
@@ -159,7 +178,7 @@ cor2_2_tracked = _on_sphere(
 )
 
 _INTEGRALITY = Rational(9999, 10000)  # floor(x) >= 0.9999 x from x = 10^4 on, far below the flips at this width
-_RELU = {
+RELU_ON_DATA = {
     **_DATA_NORM,
     **_DEVIATION,
     drift: Rational(1, 10),
@@ -169,7 +188,9 @@ _RELU = {
     var_phi: (PREFACTOR - 1 - sqrt(2)) ** 2,
 }
 _THM6_3 = relu.thm6_3_refined
-_FITTING = _THM6_3.hypothesis("width").relation.replace(floor, lambda flips: _INTEGRALITY * flips).xreplace(_RELU)
+_FITTING = (
+    _THM6_3.hypothesis("width").relation.replace(floor, lambda flips: _INTEGRALITY * flips).xreplace(RELU_ON_DATA)
+)
 
 cor2_4_repaired = _on_sphere(
     printed=sphere.cor2_4,
@@ -179,9 +200,9 @@ cor2_4_repaired = _on_sphere(
     ceiling=Rational(9, 10),
     width=solve_for_width(_FITTING, "width").relation.rhs,
     shape=n**2 / d,
-    contraction=_THM6_3.summary["rate"].xreplace(_RELU),
-    inverse_coefficient=(_THM6_3.summary["radius"] / _THM6_3.summary["misfit_0"]).xreplace(_RELU),
-    probability=expand(_THM6_3.probability).xreplace(_RELU),
+    contraction=_THM6_3.summary["rate"].xreplace(RELU_ON_DATA),
+    inverse_coefficient=(_THM6_3.summary["radius"] / _THM6_3.summary["misfit_0"]).xreplace(RELU_ON_DATA),
+    probability=expand(_THM6_3.probability).xreplace(RELU_ON_DATA),
     uses=(_THM6_3.id, "os19.lem6_4", initialisation.lem6_12_sharpened.id),
     proof=(
         "Theorem 6.3 (refined) with drift 1/10, eta beta^2 = 1, half of the spectrum, deviation sqrt(2) and "

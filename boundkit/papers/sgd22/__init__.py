@@ -14,11 +14,15 @@ from boundkit.papers.sgd22 import (
     network,
     orders,
     path,
+    special_cases,
+    swap,
     theorem,
     width,
 )
+from boundkit.statement import declared
 
-STATEMENTS = (
+CHAINS = swap.CHAINS
+_ALL = (
     *definitions.STATEMENTS,
     *path.STATEMENTS,
     *theorem.STATEMENTS,
@@ -35,3 +39,4 @@ STATEMENTS = (
     *orders.STATEMENTS,
     *comparators.STATEMENTS,
 )
+STATEMENTS = tuple(declared(_ALL, special_cases.CASES))

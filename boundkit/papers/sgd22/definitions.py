@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Eq, log, sqrt
+from sympy import Eq, Integer, log, sqrt
 
 from boundkit.papers.sgd22.loss import CHECK_03
 from boundkit.papers.sgd22.paper import (
@@ -19,7 +19,8 @@ from boundkit.papers.sgd22.paper import (
     assume,
     at_least,
     at_most,
-    claim,
+    equated,
+    halved,
     source,
 )
 from boundkit.papers.sgd22.path import CHECK_07
@@ -51,7 +52,7 @@ problem = Statement(
     title="Mean of squares of a two-layer network without width scaling, minimised by SGD over both layers",
     source=source("Sections 2 and 3", "(3)", "(4)", "(13)", "(14)"),
     setting=NETWORK,
-    claims=(claim("objective", loss, Eq(loss, misfit**2 / n), "surely"),),
+    claims=(equated("objective", loss, Eq(loss, misfit**2 / n)),),
     errata=(
         Erratum(
             "CHECK-01",
@@ -70,11 +71,13 @@ def1 = Statement(
     setting=GENERAL,
     hypotheses=(MAP_SMOOTH,),
     claims=(
-        claim(
+        halved(
             "linearisation",
             linearisation_error,
             at_most(linearisation_error, lipschitz / 2 * weight_change**2),
-            "surely",
+            limit=lipschitz / 2 * weight_change**2,
+            reason="a parabola attains it",
+            experiment="weights",
         ),
     ),
 )
@@ -104,7 +107,11 @@ def3 = Statement(
     source=source("Definition 3", "(5)"),
     setting=GENERAL,
     hypotheses=(GROWTH,),
-    claims=(claim("at_least_one", growth, at_least(growth, 1), "surely"),),
+    claims=(
+        halved(
+            "at_least_one", growth, at_least(growth, 1), limit=Integer(1), reason="a batch of all samples attains it"
+        ),
+    ),
     errata=(CHECK_03,),
 )
 
@@ -122,7 +129,7 @@ def5 = Statement(
     kind="definition",
     title="Hermite norm of an activation",
     source=source("Definition 5"),
-    claims=(claim("norm", hermite_norm, Eq(hermite_norm**2, hermite_square_sum), "surely"),),
+    claims=(equated("norm", hermite_norm, Eq(hermite_norm**2, hermite_square_sum), "data"),),
     errata=(
         Erratum(
             "CHECK-20",
@@ -141,7 +148,7 @@ def5_repaired = Statement(
     source=source("Definition 5"),
     form="repaired",
     improves="sgd22.def5",
-    claims=(claim("norm", hermite_norm, Eq(hermite_norm**2, mean_phi**2 + var_phi), "surely"),),
+    claims=(equated("norm", hermite_norm, Eq(hermite_norm**2, mean_phi**2 + var_phi), "data"),),
     uses=("sgd22.def5",),
     proof="Parseval with the polynomials He_i of squared norm i!.",
 )

@@ -221,7 +221,16 @@ d_iterations = compose(
     ),
     id="sgd22.d.iterations",
     title="Steps after which one run has reached a target loss (D3)",
-    claims=(claim("target", loss, at_most(loss, target_loss)), d_general.claim("stays")),
+    claims=(
+        observed(
+            "target",
+            loss,
+            at_most(loss, target_loss / tightness),
+            twin=2 * target_loss / (loss_0 * (1 - _fastest(beta_outer, growth_sure)) ** tau),
+            reason=FASTEST,
+        ),
+        d_general.claim("stays"),
+    ),
     probability=d_general.probability - failure,
     summary={**d_general.summary, "iterations": log(loss_0 / (target_loss * failure)) / descent.RATE},
     uses=("sgd22.d.general",),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Expr, Integer, exp, sqrt
 
 from boundkit.papers.sgd22.definitions import CHECK_15
@@ -14,7 +16,6 @@ from boundkit.papers.sgd22.paper import (
     assume,
     at_least,
     at_most,
-    claim,
     observed,
     source,
 )
@@ -33,6 +34,7 @@ from boundkit.statement.words.stochastic_network import (
     hidden_std,
     kernel_max,
     kernel_min,
+    kernel_trace,
     largest_weights,
     max_hidden_row,
     mean_phi,
@@ -158,16 +160,19 @@ gram_deviation = Statement(
     setting=NETWORK,
     hypotheses=(ROWS_BOUNDED,),
     claims=(
-        claim(
+        observed(
             "deviation",
             feature_gram_deviation,
-            at_most(feature_gram_deviation, gaussian_deviation * K_LIPSCHITZ),
+            at_most(feature_gram_deviation, gaussian_deviation * K_LIPSCHITZ / tightness),
+            experiment="initialisation",
+            twin=1000 * gaussian_deviation * K_LIPSCHITZ / kernel_trace,
+            reason="a sum over k units is not within a thousandth of one unit's mean of its own mean",
         ),
     ),
     probability=1 - C * exp(-(gaussian_deviation**2)),
     constants=(Constant(C, "open"),),
     uses=("sgd22.lemA7", "sgd22.lemA8"),
-    errata=(CHECK_12,),
+    errata=(replace(CHECK_12, grade="false as printed"),),
 )
 
 P_2 = exp(-((slack_lower * k * kernel_min / K_LIPSCHITZ) ** 2))

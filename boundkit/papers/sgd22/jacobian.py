@@ -13,8 +13,8 @@ from boundkit.papers.sgd22.paper import (
     assume,
     at_least,
     at_most,
-    claim,
     compose,
+    halved,
     observed,
     source,
 )
@@ -110,7 +110,13 @@ adjoint_sharpened = compose(
     proof="The adjoint stacks the blocks of the two layers, so their norms add in squares.",
 )
 
-NORM_AT_START = adjoint_sharpened.claim("norm").bound.xreplace(_AT_START)
+
+def at_start(expression: Expr) -> Expr:
+    """A bound at a point in terms of the output weights and features, taken at the start."""
+    return expression.xreplace(_AT_START)
+
+
+NORM_AT_START = at_start(adjoint_sharpened.claim("norm").bound)
 
 direct = Statement(
     id="sgd22.lemA.direct",
@@ -233,7 +239,16 @@ lemA6 = Statement(
     kind="lemma",
     title="q-norm of a product",
     source=source("Lemma A.6"),
-    claims=(claim("product", product_q_norm, at_most(product_q_norm, left_p_norm * right_q_norm), "surely"),),
+    claims=(
+        halved(
+            "product",
+            product_q_norm,
+            at_most(product_q_norm, left_p_norm * right_q_norm),
+            limit=left_sigma_min * right_q_norm,
+            reason="no singular value shrinks by more than the smallest one of the left factor (Schatten norms)",
+            experiment="matrices",
+        ),
+    ),
     errata=(
         Erratum(
             "CHECK-30",

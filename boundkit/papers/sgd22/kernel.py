@@ -13,7 +13,7 @@ from boundkit.papers.sgd22.paper import (
     assume,
     at_least,
     at_most,
-    claim,
+    halved,
     observed,
     source,
 )
@@ -29,6 +29,7 @@ from boundkit.statement.words.stochastic_network import (
     hidden_std,
     kernel_max,
     kernel_min,
+    kernel_trace,
     max_hidden_row,
     max_output_column,
     mean_phi,
@@ -43,10 +44,14 @@ NONLINEAR = mu_phi_tilde**2 + hermite_tail
 LOWEST = hidden_std ** (2 * power) * hermite_ct**2 / factorial(power) * sigma_min_power**2
 
 
+_MEAN = kernel_trace / n
+_MEANS = "the mean of the eigenvalues is between them"
+
+
 def _kernel(lower: Expr, upper: Expr) -> tuple[Claim, ...]:
     return (
-        claim("smallest", kernel_min, at_least(kernel_min, lower), "surely"),
-        claim("largest", kernel_max, at_most(kernel_max, upper), "surely"),
+        halved("smallest", kernel_min, at_least(kernel_min, lower), limit=_MEAN, reason=_MEANS, experiment="data"),
+        halved("largest", kernel_max, at_most(kernel_max, upper), limit=_MEAN, reason=_MEANS, experiment="data"),
     )
 
 
@@ -78,6 +83,26 @@ CHECK_28 = Erratum(
     "c_t must not vanish: no even t for odd activations such as tanh, no odd t >= 3 for GELU, SiLU or softplus. "
     "Antipodal samples make sigma_min(X^{*t}) zero for every t.",
     "Use any larger degree with a coefficient that does not vanish, or the smallest eigenvalue of the kernel.",
+)
+
+feature_kernel = Statement(
+    id="sgd22.def.kernel",
+    kind="definition",
+    title="Mean Gram matrix of the features, per hidden unit",
+    source=source("Appendix E.1", "(A.27)"),
+    setting=NETWORK,
+    hypotheses=(FIRST_BOUNDED,),
+    claims=(
+        observed(
+            "mean",
+            kernel_min,
+            at_most(kernel_min, kernel_trace / n / tightness),
+            experiment="data",
+            twin=2 * kernel_trace / (n * kernel_min),
+            reason="the twin says that the smallest eigenvalue is at most half of itself",
+            chance="surely",
+        ),
+    ),
 )
 
 kernel = Statement(
@@ -183,4 +208,4 @@ event_tracked = Statement(
     proof="Laurent and Massart's tail P(chi^2_D > T D) <= exp(-T D / 5) for T >= 5, and a union bound.",
 )
 
-STATEMENTS = (kernel, kernel_repaired, kernel_sharpened, event, event_tracked)
+STATEMENTS = (feature_kernel, kernel, kernel_repaired, kernel_sharpened, event, event_tracked)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Eq, Expr, Integer
 
 from boundkit.papers.sgd22.paper import (
@@ -11,12 +13,14 @@ from boundkit.papers.sgd22.paper import (
     NETWORK,
     PL,
     at_most,
-    claim,
     compose,
+    equated,
+    halved,
+    network,
     rewrite,
     source,
 )
-from boundkit.statement import Erratum, Statement
+from boundkit.statement import Claim, Erratum, Statement
 from boundkit.statement.vocabulary import n
 from boundkit.statement.words.shared import b, loss
 from boundkit.statement.words.stochastic import (
@@ -51,13 +55,14 @@ lem_pl = Statement(
     source=source("Appendix C"),
     setting=NETWORK,
     claims=(
-        claim("gradient", loss_slope, Eq(loss_slope**2, 2 * CURVATURE * loss), "surely"),
-        claim("polyak_lojasiewicz", loss, rewrite(PL.relation, QUADRATIC), "surely"),
-        claim(
+        equated("gradient", loss_slope, Eq(loss_slope**2, 2 * CURVATURE * loss)),
+        halved("polyak_lojasiewicz", loss, rewrite(PL.relation, QUADRATIC), limit=loss, reason="both are equal"),
+        halved(
             "smooth",
             loss_slope_change,
             at_most(loss_slope_change, CURVATURE * output_shift),
-            "surely",
+            limit=loss_slope_change,
+            reason="both are equal: the gradient is linear",
         ),
     ),
     uses=("sgd22.def1", "sgd22.def2"),
@@ -67,6 +72,18 @@ lem_pl = Statement(
 def _growth(values: dict[object, Expr]) -> tuple[Expr, Expr]:
     second_moment = rewrite(GROWTH.relation, values)
     return Eq(second_moment.lhs, second_moment.rhs), rewrite(GROWTH_SURE.relation, values)
+
+
+def _sure(norm: Expr, relation: Any) -> Claim:
+    """A bound on the norm of every batch gradient, or on its square."""
+    power = norm.as_base_exp()[1]
+    return halved(
+        "growth_sure",
+        batch_gradient_norm,
+        relation,
+        limit=batch_gradient_moment ** (power / 2),
+        reason="the largest of the squares is at least their mean",
+    )
 
 
 _EXACT, _SURE = _growth(WITHOUT_REPETITION)
@@ -79,7 +96,7 @@ lem_growth = Statement(
     source=source("Appendix C"),
     setting=NETWORK,
     hypotheses=(BATCH,),
-    claims=(claim("growth", batch_gradient_moment, _EXACT, "surely"),),
+    claims=(equated("growth", batch_gradient_moment, _EXACT),),
     uses=("sgd22.def3",),
     errata=(CHECK_03,),
 )
@@ -91,7 +108,7 @@ lem_growth_sharpened = compose(
     title="Growth of the quadratic loss in the mean and for every batch",
     form="sharpened",
     improves="sgd22.lem.growth",
-    claims=(*lem_growth.claims, claim("growth_sure", batch_gradient_norm, _SURE, "surely")),
+    claims=(*lem_growth.claims, _sure(batch_gradient_norm, _SURE)),
     uses=("sgd22.lem.growth",),
     proof="A batch gradient has norm (2/b) times the norm of the residuals in the batch, at most all of them.",
 )
@@ -103,11 +120,8 @@ growth_repetition = Statement(
     source=source("Appendix C"),
     form="repaired",
     improves="sgd22.lem.growth",
-    setting=NETWORK,
-    claims=(
-        claim("growth", batch_gradient_moment, _EXACT_REPETITION, "surely"),
-        claim("growth_sure", batch_gradient_norm, _SURE_REPETITION, "surely"),
-    ),
+    setting=network(batches="with repetition"),
+    claims=(equated("growth", batch_gradient_moment, _EXACT_REPETITION), _sure(batch_gradient_norm, _SURE_REPETITION)),
     uses=("sgd22.def3",),
     proof=(
         "A batch of b independent samples has mean gradient nabla f and covariance that of one sample over b; one "
@@ -123,14 +137,7 @@ growth_from_mean = Statement(
     form="repaired",
     improves="sgd22.def3",
     hypotheses=(GROWTH,),
-    claims=(
-        claim(
-            "growth_sure",
-            batch_gradient_norm,
-            at_most(batch_gradient_norm**2, batch_count * GROWTH.relation.rhs),
-            "surely",
-        ),
-    ),
+    claims=(_sure(batch_gradient_norm**2, at_most(batch_gradient_norm**2, batch_count * GROWTH.relation.rhs)),),
     uses=("sgd22.def3",),
     proof="Each of the equally likely batches contributes at most batch_count times the second moment.",
 )

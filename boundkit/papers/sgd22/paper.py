@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sympy import Eq, Expr, Ge, Gt, Le, Lt, Min, Symbol, oo
+from sympy import Eq, Expr, Ge, Gt, Integer, Le, Lt, Min, Symbol, oo
 
 from boundkit.statement import Claim, Hypothesis, Paper, Setting, Source, Statement
 from boundkit.statement.statement import Chance, Experiment, Role
@@ -23,6 +23,7 @@ from boundkit.statement.vocabulary import (
     sigma_min_J0,
     sup_d2phi,
     sup_dphi,
+    tightness,
     weight_change,
 )
 from boundkit.statement.words.shared import b, loss, sup_phi_0
@@ -162,6 +163,24 @@ def observed(
 ) -> Claim:
     """A claim that a sampler observes, with the tightening at which it must fail."""
     return Claim(label, observable, template, experiment, twin, reason, chance)
+
+
+def equated(label: str, observable: Symbol, relation: Any, experiment: Experiment = "batches") -> Claim:
+    """An equation of numbers that are not zero, which holds surely; the twin doubles its left side."""
+    template = Eq(tightness * relation.lhs, relation.rhs, evaluate=False)
+    reason = "no number but zero is twice itself"
+    return Claim(label, observable, template, experiment, Integer(2), reason, "surely")
+
+
+def halved(
+    label: str, observable: Symbol, relation: Any, *, limit: Expr, reason: str, experiment: Experiment = "batches"
+) -> Claim:
+    """A bound that holds surely; the twin asks for half of `limit`, which an upper one does not undercut, or twice."""
+    upper = relation.rel_op == "<="
+    left, right = relation.args
+    template = at_most(left, right / tightness) if upper else at_least(left, tightness * right)
+    twin = 2 * right / limit if upper else 2 * limit / right
+    return Claim(label, observable, template, experiment, twin, reason, "surely")
 
 
 def rewrite(relation: Any, values: Mapping[Symbol, Expr]) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, Rational, expand, sqrt
+from typing import Any
+
+from sympy import Eq, Expr, Rational, Symbol, expand, sqrt
 
 from boundkit.papers.sgd22 import descent
 from boundkit.papers.sgd22.paper import (
@@ -18,11 +20,12 @@ from boundkit.papers.sgd22.paper import (
     claim,
     compose,
     general,
+    halved,
     observed,
     smaller,
     source,
 )
-from boundkit.statement import Constant, Erratum, Statement
+from boundkit.statement import Claim, Constant, Erratum, Statement
 from boundkit.statement.vocabulary import (
     alpha,
     beta,
@@ -55,6 +58,11 @@ from boundkit.statement.words.stochastic import (
 SAFE_RADIUS = alpha / (2 * lipschitz)
 HALF = Rational(1, 2)
 
+
+def _attained(label: str, observable: Symbol, relation: Any) -> Claim:
+    return halved(label, observable, relation, limit=relation.rhs, reason="a parabola attains it", experiment="weights")
+
+
 lem1_sharpened = Statement(
     id="sgd22.lem1.sharpened",
     kind="lemma",
@@ -65,8 +73,8 @@ lem1_sharpened = Statement(
     setting=GENERAL,
     hypotheses=(MAP_SMOOTH, *ISOMETRY, assume("ball", "parameter", at_most(weight_change, radius))),
     claims=(
-        claim("spectrum", sigma_min_J, at_least(sigma_min_J, alpha - lipschitz * radius), "surely"),
-        claim("norm", norm_J, at_most(norm_J, beta + lipschitz * radius), "surely"),
+        _attained("spectrum", sigma_min_J, at_least(sigma_min_J, alpha - lipschitz * radius)),
+        _attained("norm", norm_J, at_most(norm_J, beta + lipschitz * radius)),
     ),
     uses=("sgd22.def1", "sgd22.def4"),
     proof="Weyl's inequality: no singular value moves by more than the norm of the change of the Jacobian.",
@@ -95,8 +103,8 @@ lem1 = compose(
     improves=None,
     proof="",
     claims=(
-        claim("spectrum", sigma_min_J, at_least(sigma_min_J, ON_SAFE_BALL["spectrum"]), "surely"),
-        claim("norm", norm_J, at_most(norm_J, ON_SAFE_BALL["norm_rounded"]), "surely"),
+        _attained("spectrum", sigma_min_J, at_least(sigma_min_J, ON_SAFE_BALL["spectrum"])),
+        _attained("norm", norm_J, at_most(norm_J, ON_SAFE_BALL["norm_rounded"])),
     ),
 )
 

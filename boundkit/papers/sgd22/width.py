@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sympy import Abs, Eq, Expr, Rational, factor_terms, factorial, sqrt
 
 from boundkit.papers.sgd22.definitions import CHECK_15
 from boundkit.papers.sgd22.gram import CHECK_12, MU
-from boundkit.papers.sgd22.initial import CHECK_18, CHECK_19, LOSS_BOUND, START_PRINTED
+from boundkit.papers.sgd22.initial import CHECK_18, CHECK_19, START_PRINTED
 from boundkit.papers.sgd22.jacobian import DROPPED, LIPSCHITZ
 from boundkit.papers.sgd22.kernel import CHECK_13, NONLINEAR
 from boundkit.papers.sgd22.levels import (
     FAILURE_AS_SUM,
-    FEATURE_LEVEL,
-    JACOBIAN_SQUARED,
     NU_LINEAR,
     NU_MEAN,
     SHARED_ERRATA,
@@ -31,9 +31,12 @@ from boundkit.papers.sgd22.paper import (
     at_most,
     claim,
     compose,
+    network,
+    smaller,
     source,
 )
-from boundkit.papers.sgd22.path import LIMIT, SAFE_RADIUS, TRACKED_RATE, TRACKED_START, TRACKED_STEPS
+from boundkit.papers.sgd22.path import LIMIT, TRACKED_START, TRACKED_STEPS
+from boundkit.papers.sgd22.theorem import thm1_tracked
 from boundkit.statement import Constant, Erratum, Order, Statement
 from boundkit.statement.vocabulary import (
     C,
@@ -41,7 +44,7 @@ from boundkit.statement.vocabulary import (
     beta,
     c,
     d,
-    distance,
+    eta_bar,
     k,
     lipschitz,
     n,
@@ -52,7 +55,7 @@ from boundkit.statement.vocabulary import (
     tau,
 )
 from boundkit.statement.words.shared import b, loss, loss_0, power, sigma_min_power
-from boundkit.statement.words.stochastic import exit_margin, stopped_loss
+from boundkit.statement.words.stochastic import exit_margin
 from boundkit.statement.words.stochastic_network import (
     feature_level,
     hermite_ct,
@@ -150,6 +153,9 @@ def _on_network(expression: Expr) -> Expr:
     return expression.xreplace({lipschitz: LIPSCHITZ, **SLOPE_AT_START}).xreplace(_LEMMA_2)
 
 
+_COMPOSITE = compose(compose(thm1_tracked, {lipschitz: LIPSCHITZ, **SLOPE_AT_START}), _LEMMA_2)
+
+
 def positive_root(linear: Expr, constant: Expr) -> Expr:
     """The x > 0 with x^2 = linear x + constant."""
     return (linear + sqrt(linear**2 + 4 * constant)) / 2
@@ -162,7 +168,7 @@ thm2_tracked = Statement(
     source=source("Theorem 2", "(6)", "(18)", "(21)"),
     form="tracked",
     improves="sgd22.thm2",
-    setting=NETWORK,
+    setting=network(eta_bar * smaller(*map(_on_network, TRACKED_STEPS))),
     hypotheses=(
         *ACTIVATION,
         *DATA,
@@ -175,16 +181,7 @@ thm2_tracked = Statement(
             for label, step in zip(("step_curvature", "step_last"), TRACKED_STEPS, strict=True)
         ),
     ),
-    claims=(
-        LIMIT,
-        claim(
-            "rate",
-            stopped_loss,
-            at_most(stopped_loss, (1 - TRACKED_RATE.xreplace(_LEMMA_2)) ** tau * loss_0),
-            "in expectation",
-        ),
-        claim("stays", distance, at_most(distance, _on_network(SAFE_RADIUS))),
-    ),
+    claims=(LIMIT, *(_COMPOSITE.claim(label) for label in ("rate", "stays"))),
     probability=thm2.probability,
     constants=(Constant(c, "open", note="in the failure probability of Lemma 2"),),
     uses=("sgd22.thm2", "sgd22.thm1.tracked", "sgd22.lem2", "sgd22.lem3", "sgd22.lem.pl", "sgd22.lem.growth"),
@@ -197,28 +194,37 @@ thm2_tracked = Statement(
     ),
 )
 
-PARAMETERS = {
-    feature_level: FEATURE_LEVEL,
-    jacobian_level: JACOBIAN_SQUARED / k,
-    loss_level: LOSS_BOUND,
-}
-_KNOWN = {item.label for item in d_width.hypotheses}
 
-thm2_repaired = compose(
-    d_width,
-    {},
-    replaced=tuple(item.label for item in LEVEL_CONDITIONS),
-    hypotheses=(
-        *(item for item in lem2_repaired.hypotheses if item.label not in _KNOWN),
-        assume("feature_level", "parameter", at_most(feature_level, PARAMETERS[feature_level])),
-        assume("jacobian_level", "parameter", at_least(jacobian_level, PARAMETERS[jacobian_level])),
-        assume("loss_level", "parameter", at_least(loss_level, PARAMETERS[loss_level])),
-    ),
+def from_start(*, start: Statement, base: Statement, **changes: Any) -> Statement:
+    """Theorem `base` on the width at levels of the initialisation, at the levels that lemma `start` gives."""
+    levels = {
+        feature_level: start.claim("features_smallest").relation.rhs / k,
+        jacobian_level: start.claim("jacobian_norm").bound ** 2 / k,
+        loss_level: start.claim("initial_loss").bound,
+    }
+    known = {item.label for item in base.hypotheses}
+    return compose(
+        base,
+        {},
+        replaced=tuple(item.label for item in LEVEL_CONDITIONS),
+        hypotheses=(
+            *(item for item in start.hypotheses if item.label not in known),
+            assume("feature_level", "parameter", at_most(feature_level, levels[feature_level])),
+            assume("jacobian_level", "parameter", at_least(jacobian_level, levels[jacobian_level])),
+            assume("loss_level", "parameter", at_least(loss_level, levels[loss_level])),
+        ),
+        probability=1 - 1 / exit_margin - start.failure,
+        instance=levels,
+        **changes,
+    )
+
+
+thm2_repaired = from_start(
+    start=lem2_repaired,
+    base=d_width,
     id="sgd22.thm2.repaired",
     title="Theorem 2 with every constant, in terms of the kernel of the features (D6)",
-    probability=1 - 1 / exit_margin - lem2_repaired.failure,
     uses=("sgd22.d.width", "sgd22.lem2.repaired"),
-    instance=PARAMETERS,
     orders=(ORDER,),
     proof=(
         "sgd22.d.width at the levels of sgd22.lem2.repaired. The levels depend mildly on the width, which is on both "

@@ -17,13 +17,16 @@ from boundkit.papers.sjl17 import (
     perturbation,
     planted,
     quadratic,
+    special_cases,
     spectrum,
     tails,
     tracked,
     trials,
 )
+from boundkit.statement import declared
 
-STATEMENTS = trials.on_trial(
+CHAINS = certificate.CHAINS
+_ALL = trials.on_trial(
     (
         *derivatives.STATEMENTS,
         *activations.STATEMENTS,
@@ -46,3 +49,4 @@ STATEMENTS = trials.on_trial(
         *comparators.STATEMENTS,
     )
 )
+STATEMENTS = tuple(declared(_ALL, special_cases.CASES))

@@ -80,6 +80,12 @@ EVENT = (
     Hypothesis("label_covariance_event", "data", at_most(label_covariance_max, LABEL_CEILING)),
 )
 PROBABILITY = 1 - 12 * d * exp(-gamma_0 * d) - 8 / d
+UNITS = Erratum(
+    "homogeneity",
+    "unstated hypothesis",
+    "1 + 14 tau* adds a pure number to a quantity with a unit, so the bound depends on the units of the labels.",
+    "True in all units: the proof holds with s + 14 tau* and 4 eps_g / s for any s > 0; the sharpened form needs no s.",
+)
 
 # L = <M, G>/2 - <M*, G>/2 with <M, G> = <W, grad>/2 and <M*, -G> at most the nuclear norm times the floor of G.
 _GRADIENT_PART = (LOSS_FROM_FORMS.subs(planted_product, 0) / GRADIENT_FROM_FORM * gradient_product).subs(
@@ -187,6 +193,7 @@ thm2_2_approximate = Statement(
     constants=open_constants(c, c_d, gamma_0),
     uses=("sjl17.thm2_2", "sjl17.loc_second_order", "sjl17.lem5_7"),
     errata=(
+        UNITS,
         Erratum("C9", "misprint", "(6.29) has an undefined Delta.", "Read eps_g."),
         Erratum(
             "C16",
@@ -215,6 +222,7 @@ thm2_2_approximate_tracked = Statement(
     probability=PROBABILITY,
     constants=open_constants(c, c_d, gamma_0),
     uses=("sjl17.thm2_2_approximate", "sjl17.d.planted_identity", "sjl17.loc_second_order.sharpened"),
+    errata=(UNITS,),
     proof=(
         "L = <W, grad>/4 - <M*, G>/2. On the event with delta = 1/2 the cubic inequality for |W|_F is split where the "
         "paper splits it; the four slips of C7 are not made."

@@ -175,6 +175,7 @@ _LOST_ROOT = (2 * c_mean * d * sqrt(_LARGEST_N) * SLOPE_SCALE**2 / _UNITS).subs(
 
 def _tracked(form: Form, title: str, row: Expr, note: str, proof: str) -> Statement:
     lost = _LOST_N.subs(sigma_min_W, row).subs(norm_W, row_min_W) + _LOST_ROOT
+    constant = sqrt(_KEPT - lost)
     return Statement(
         id=f"sjl17.prop7_4.{form}",
         kind="proposition",
@@ -187,11 +188,12 @@ def _tracked(form: Form, title: str, row: Expr, note: str, proof: str) -> Statem
         claims=prop7_4.claims,
         probability=PROBABILITY,
         constants=(
-            Constant(c, "tracked", sqrt(_KEPT - lost), f"real for small c_0; {note}"),
+            Constant(c, "tracked", constant, f"real for small c_0; {note}"),
             *open_constants(C, c_mean, gamma_1),
             Constant(c_d, "open", note="at most of the order of (L v_min w_min^3 / w_max)^4 (C.4)"),
         ),
         uses=("sjl17.prop7_4", "sjl17.prop7_1", "sjl17.prop7_2"),
+        instance={c: constant},
         proof=proof,
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sympy import Abs, Integer
+from sympy import Abs, Integer, Rational, erf, exp, sqrt
 
 from boundkit.papers.sjl17.concentration import TAIL_UNIT
 from boundkit.papers.sjl17.paper import smallest
@@ -18,7 +18,6 @@ from boundkit.statement import Statement
 from boundkit.statement.vocabulary import (
     d,
     distance,
-    jacobian_drift,
     k,
     n,
     norm_J,
@@ -27,6 +26,7 @@ from boundkit.statement.vocabulary import (
     norm_X,
     norm_y,
     sigma_min_J,
+    sup_d2phi,
     sup_dphi,
 )
 from boundkit.statement.words import (
@@ -40,6 +40,7 @@ from boundkit.statement.words.shared import loss_0
 MEASURED = "the twin asks for twice what was measured"
 AT_LEAST = "no number is at most half of itself"
 SMALLEST = "the smallest singular value is not above the largest"
+HALF = Rational(1, 2)
 ZERO_WEIGHTS = norm_y**2 / (2 * n)
 LEAST_EXCESS = n * at.norm_G**2 / (2 * data.norm_KR**2)
 LEAST_NORM = n * at.point_gradient / at.residual
@@ -57,7 +58,7 @@ SIGMA_J = bounded(norm_J, SMALLEST)
 SIGMA_CENTRED = bounded(at.norm_centred, SMALLEST)
 NORM_CENTRED = bounded(at.sigma_min_centred, SMALLEST)
 FROM_CENTRED = shifted(norm_J**2, SMALLEST)
-DRIFT = bounded(jacobian_drift, MEASURED)
+DRIFT = bounded(norm_J, "with all weights turned round, the Jacobian of an odd network moves by twice its norm")
 HESSIAN = bounded(at.features**2 / n, "its block of output weights is phi phi^T / n")
 OUTPUT_GRADIENT = bounded(at.output_gradient**2, MEASURED)
 GRADIENT_FLOOR = bounded(2 * norm_J**2 * at.point_loss / n, SMALLEST)
@@ -70,6 +71,18 @@ SCALED = bounded(norm_v_inf * net.norm_W, "|D_v A| is at most |v|_inf |A|", "col
 DEVIATION = bounded(lemma.form_deviation_nuclear / d, "the nuclear norm is at most d times the spectral one", "columns")
 PSI1 = bounded(2 * TAIL_UNIT, "a variable with that very tail has a norm above twice its unit", "columns")
 NORM_KR = bounded(data.largest_sample_norm**2, "a column x (x) x has norm |x|^2", "columns")
+SPREAD = bounded(HALF, "a Gaussian coordinate of the sample alone has a constant above one half", "units")
+MOMENTS = dict.fromkeys(("mean_slope", "variance", "slope", "curvature", "slope_at_zero"), equation("data"))
+NO_CURVATURE = vanishing(sup_d2phi, "a mean of an odd function is not its largest value", "data")
+NO_SLOPE = vanishing(data.scale * sup_d2phi, "the slope one deviation out is not zero", "data")
+NO_VALUE = vanishing(sup_dphi, "zero is not what the steepest line through the origin is at 1", "data")
+_OUT = exp(-data.sharpness * data.scale)
+MIDDLE_CURVATURE = bounded(
+    erf(1 / sqrt(Integer(2))) * data.sharpness * _OUT / (1 + _OUT) ** 2,
+    "within one deviation the curvature is at least that one deviation out",
+    "data",
+)
+OFF_DIAGONAL = bounded(lemma.column_min, "the inner product of two normal columns is of the size of one", "columns")
 PATH = bounded(Abs(net.start_both - net.planted_distance), "a path is at least as long as it leads", "training")
 BALL = bounded(net.start_both - net.joint_path, "the distance changes by at most the path", "training")
 
@@ -155,25 +168,31 @@ TRIALS: Mapping[str, Mapping[str, Form]] = {
         "smallest": shifted(lemma.norm_columns**2, SMALLEST, "columns"),
         "largest": bounded(lemma.column_max**2, "the norm of a matrix is at least that of a column", "columns"),
     },
-    "thmB_1": {"deviation": bounded(lemma.sample_deviation, MEASURED, "columns")},
-    "lemF_1": {"off_diagonal": bounded(lemma.off_diagonal, MEASURED, "columns")},
-    "lemF_2": {"off_diagonal": bounded(lemma.off_diagonal, MEASURED, "columns")},
+    "thmB_1": {"deviation": bounded(sqrt(n), "the inner product of two rows of length n is about sqrt(n)", "columns")},
+    "lemF_1": {"off_diagonal": OFF_DIAGONAL},
+    "lemF_2": {"off_diagonal": OFF_DIAGONAL},
     "lemD_2": {"tail": bounded(lemma.tail, MEASURED, "columns")},
     "prop7_8": {"tail": bounded(lemma.tail, MEASURED)},
     "prop7_8.sharpened": {"tail": bounded(lemma.tail, MEASURED)},
+    "lemD_3": {"constant": SPREAD},
     "d.width_range": {
         "samples": bounded(n, AT_LEAST, "data"),
         "samples_in_width": bounded(n, AT_LEAST, "data"),
         "width": bounded(k, AT_LEAST, "data"),
     },
     "d.slope_variance": {"variance": bounded(sup_dphi**2, "no variance is above the largest square", "data")},
+    "d.moments_softplus": {**MOMENTS, "at_zero": equation("data"), "mean_curvature_bound": MIDDLE_CURVATURE},
+    "d.moments_sigmoid": {**MOMENTS, "at_zero": equation("data"), "mean_curvature": NO_CURVATURE},
     **{
-        f"d.moments_{name}": dict.fromkeys(
-            ("mean_slope", "variance", "slope", "curvature", "slope_at_zero"), equation("data")
-        )
-        for name in ("softplus", "sigmoid", "tanh", "normal_integral", "erf")
+        f"d.moments_{name}": {**MOMENTS, "at_zero": NO_VALUE, "mean_curvature": NO_CURVATURE}
+        for name in ("tanh", "normal_integral", "erf")
     },
-    "d.moments_quadratic": dict.fromkeys(("mean_curvature", "variance", "curvature"), equation("data")),
+    "d.moments_quadratic": {
+        **MOMENTS,
+        "mean_curvature": equation("data"),
+        **dict.fromkeys(("mean_slope", "slope_at_zero"), NO_SLOPE),
+        "at_zero": vanishing(data.scale**2 * sup_d2phi, "zero is not twice the value one deviation out", "data"),
+    },
     "prop7_1": {"smallest": FROM_CENTRED},
     "prop7_1.sharpened": {"smallest": FROM_CENTRED},
     "prop7_1_upper": {"largest": NORM_J},
@@ -197,10 +216,11 @@ TRIALS: Mapping[str, Mapping[str, Form]] = {
         "slopes": bounded(norm_J / norm_X, "the norm of J is at most that of X times the largest column"),
         "explicit": NORM_J,
     },
+    "lem7_6": {"identity": vanishing(net.norm_DGW, "the mean column is not twice what the lemma says", "units")},
     "lem7_7": {"whitening": SIGMA_CENTRED},
     "lem7_10": {
         "smallest": shifted(lemma.feature_norm, MEASURED),
-        "largest": bounded(lemma.feature_norm, MEASURED),
+        "largest": bounded(sqrt(d) / 10, "the mean of its inner product with the sample is d"),
     },
     "lem7_11": {"jacobian_drift": DRIFT},
     "lem7_11.repaired": {"jacobian_drift": DRIFT},

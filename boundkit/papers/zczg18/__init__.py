@@ -5,6 +5,7 @@ from boundkit.papers.zczg18 import (
     changes,
     comparators,
     descent,
+    envelope,
     initialisation,
     losses,
     nodes,
@@ -13,12 +14,16 @@ from boundkit.papers.zczg18 import (
     perturbation,
     products,
     separation,
+    special_cases,
     stochastic,
     structure,
+    swap,
     theorems,
 )
+from boundkit.statement import declared
 
-STATEMENTS = (
+CHAINS = swap.CHAINS
+_ALL = (
     *assumptions.STATEMENTS,
     *theorems.STATEMENTS,
     *one_hidden_layer.STATEMENTS,
@@ -33,5 +38,7 @@ STATEMENTS = (
     *one_step.STATEMENTS,
     *descent.STATEMENTS,
     *stochastic.STATEMENTS,
+    *envelope.STATEMENTS,
     *comparators.STATEMENTS,
 )
+STATEMENTS = tuple(declared(_ALL, special_cases.CASES))

@@ -13,6 +13,7 @@ from boundkit.papers.zczg18.model import (
     at_most,
     claim,
     entry,
+    equated,
     open_constants,
     tried,
 )
@@ -144,7 +145,14 @@ _DERIVED = (
         "Assumption 3.2",
         improves="asm3_2",
         hypotheses=LOSS,
-        claims=(claim("exponent", loss_exponent, at_least(loss_exponent, HALF)),),
+        claims=(
+            tried(
+                claim("exponent", loss_exponent, at_least(loss_exponent, HALF)),
+                "scalars",
+                limit=HALF,
+                reason="the squared hinge loss has exponent one half",
+            ),
+        ),
         uses=("asm3_1", "asm3_2", "asm3_3"),
         proof=f"{_SELF_BOUND} So alpha_1 loss^p <= sqrt(2 lambda loss) where loss is small, and it tends to 0.",
     ),
@@ -155,8 +163,13 @@ _DERIVED = (
         improves="asm3_2",
         hypotheses=(*LOSS, Hypothesis("floor_infinite", "parameter", Eq(loss_floor, oo, evaluate=False))),
         claims=(
-            claim("exponent", loss_exponent, Eq(loss_exponent, HALF)),
-            claim("growth", loss_growth, at_most(loss_growth**2, 2 * margin_loss_smoothness)),
+            equated(claim("exponent", loss_exponent, Eq(loss_exponent, HALF)), "scalars"),
+            tried(
+                claim("growth", loss_growth, at_most(loss_growth**2, 2 * margin_loss_smoothness)),
+                "scalars",
+                limit=2 * margin_loss_smoothness,
+                reason="multiples of the squared hinge loss attain it",
+            ),
         ),
         uses=("d.smooth_exponent",),
         proof=(

@@ -196,6 +196,19 @@ lemB_4 = entry(
     uses=("lemB_3",),
 )
 
+_THRESHOLDS = {lemB_3_repaired.id: PRINTED_THRESHOLD, lemB_3_sharpened.id: BEST_THRESHOLD}
+
+
+def threshold_of(lemma: Statement, change: Expr) -> Expr:
+    """The threshold between small and large pre-activations of a form of Lemma B.3, when they change by `change`.
+
+    >>> threshold_of(lemB_3_sharpened, radius) == best_threshold(radius)
+    True
+    """
+    at = solve_for(_PREACTIVATION_CHANGE / feature_bound, radius).subs(feature_bound, change)
+    return (_THRESHOLDS[lemma.id] * _THRESHOLD_UNIT).subs(radius, at)
+
+
 STATEMENTS = (
     lemB_1,
     lemB_1_repaired,

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from sympy import Eq, Expr, Integer, Lt, Max, Piecewise, Rational, Symbol, exp, log, oo
 
 from boundkit.papers.zczg18.assumptions import CAP, GROWTH, LOSS, SMOOTH_LOSS
-from boundkit.papers.zczg18.model import HALF, at_least, claim, entry
+from boundkit.papers.zczg18.model import HALF, at_least, claim, entry, tried
 from boundkit.papers.zczg18.one_hidden_layer import INITIAL_OUTPUT, one_hidden_layer
-from boundkit.statement import Hypothesis, Statement
+from boundkit.statement import Claim, Hypothesis, Statement
 from boundkit.statement.words.deep import (
     initial_loss_bound,
     loss_cap,
@@ -104,6 +104,18 @@ _ASSUMPTIONS = (
 )
 
 
+def _on_trial(item: Claim, loss: Loss) -> Claim:
+    """Bounds on the slope have each other as limits; the slope of the hinge loss is at most 1."""
+    if item.label == SMOOTH_LOSS.label:
+        bound, reason = item.bound, "where it bends most, the slope changes by nearly that much"
+    else:
+        other = CAP if item.label == GROWTH.label else GROWTH
+        known = loss_growth_cap in loss.constants
+        bound = other.relation.rhs.xreplace(dict(loss.constants)) if known else Integer(1)
+        reason = "the other bound on the slope" if known else "the slope is at most 1"
+    return tried(item, "scalars", limit=bound, reason=reason)
+
+
 def _satisfied(loss: Loss) -> Statement:
     held = [(name, item) for name, item, constant in _ASSUMPTIONS if constant in loss.constants]
     observables = {GROWTH.label: margin_slope, SMOOTH_LOSS.label: slope_change, CAP.label: margin_slope}
@@ -114,7 +126,8 @@ def _satisfied(loss: Loss) -> Statement:
         improves="asm3_2",
         hypotheses=(Hypothesis("loss", "parameter", Eq(margin_loss, loss.formula)), *loss.range),
         claims=tuple(
-            claim(item.label, observables[item.label], item.relation.xreplace(dict(loss.constants))) for _, item in held
+            _on_trial(claim(item.label, observables[item.label], item.relation.xreplace(dict(loss.constants))), loss)
+            for _, item in held
         ),
         uses=tuple(name for name, _ in held),
         instance=loss.constants,
@@ -122,7 +135,7 @@ def _satisfied(loss: Loss) -> Statement:
     )
 
 
-def _on_loss(statement: Statement, loss: Loss) -> Statement:
+def on_loss(statement: Statement, loss: Loss) -> Statement:
     """`statement` for one loss: its constants and its value at the initial margin are known."""
     general = {item.label for item in LOSS}
     return replace(
@@ -138,7 +151,8 @@ def _on_loss(statement: Statement, loss: Loss) -> Statement:
     )
 
 
+EXPLICIT = (LOGISTIC, SQUARED_HINGE)
 STATEMENTS = (
     *(_satisfied(loss) for loss in LOSSES),
-    *(_on_loss(one_hidden_layer, loss) for loss in (LOGISTIC, SQUARED_HINGE)),
+    *(on_loss(one_hidden_layer, loss) for loss in EXPLICIT),
 )

@@ -30,6 +30,7 @@ PAPER = Paper(
         "b": "B",
         "radius": r"\tau",
         "failure": r"\delta",
+        "loss_exponent": "p",
         "loss": "L_S(W^{(k)})",
         "loss_0": "L_S(W^{(0)})",
         "C": r"\overline C",
@@ -100,6 +101,14 @@ def tried(item: Claim, experiment: Experiment, *, limit: Any, reason: str) -> Cl
     template = at_most(left, right / tightness) if upper else at_least(left, tightness * right)
     twin = 2 * right / limit if upper else 2 * limit / right
     return replace(item, template=template, experiment=experiment, twin=twin, twin_reason=reason)
+
+
+def equated(item: Claim, experiment: Experiment) -> Claim:
+    """An equation of numbers that are not zero on trial; the twin doubles its left side."""
+    left, right = item.template.args
+    template = Eq(tightness * left, right, evaluate=False)
+    reason = "no number but zero is twice itself"
+    return replace(item, template=template, experiment=experiment, twin=Integer(2), twin_reason=reason)
 
 
 def open_constants(*symbols: Symbol) -> tuple[Constant, ...]:

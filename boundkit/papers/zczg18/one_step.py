@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, log, sqrt
+from sympy import Expr, Integer, log, sqrt
 
 from boundkit.papers.zczg18.model import (
     DESCENT,
@@ -41,18 +41,21 @@ CHECK_5 = Erratum(
     "The printed gradient bound has a spare factor L (CHECK-20): with it the sum is affordable, and the final "
     "exponents stand.",
 )
+_CHANGE = next_value - current_value
+_SLOPE = current_value ** (-2 * loss_exponent)
+_ROOM = (tightness - 1) * sqrt(_CHANGE**2)
 lemC_1 = entry(
     "lemC_1",
     "Decrease of the potential",
     "Lemma C.1",
     claims=(
-        claim(
-            "potential",
-            next_value,
-            at_most(
-                potential(next_value) - potential(current_value),
-                (next_value - current_value) / current_value ** (2 * loss_exponent),
-            ),
+        Claim(
+            label="potential",
+            observable=next_value,
+            template=at_most(potential(next_value) - potential(current_value), _SLOPE * (_CHANGE - _ROOM)),
+            experiment="scalars",
+            twin=Integer(2),
+            twin_reason="the potential increases: where the loss grows it is not below what it was",
         ),
     ),
 )

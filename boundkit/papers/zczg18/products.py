@@ -12,6 +12,7 @@ from boundkit.papers.zczg18.model import (
     at_most,
     claim,
     entry,
+    equated,
     open_constants,
     tried,
 )
@@ -119,10 +120,13 @@ product_limit = entry(
     setting=INITIALISATION,
     hypotheses=(Hypothesis("first_layer", "parameter", at_least(L, masks + 2)),),
     claims=(
-        claim(
-            "limit",
-            product_norm_limit,
-            Eq(product_norm_limit, product_square(POINT, layers=masks, aspect=Integer(1)), evaluate=False),
+        equated(
+            claim(
+                "limit",
+                product_norm_limit,
+                Eq(product_norm_limit, product_square(POINT, layers=masks, aspect=Integer(1)), evaluate=False),
+            ),
+            "scalars",
         ),
     ),
     uses=("lemA_8",),

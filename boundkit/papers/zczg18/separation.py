@@ -7,9 +7,19 @@ from typing import Any
 from sympy import Eq, Expr, Rational, acos, asin, cos, log, pi, sin
 
 from boundkit.papers.zczg18.assumptions import SEPARATED, UNIT_DATA, UNIT_NORM
-from boundkit.papers.zczg18.model import HALF, INITIALISATION, at_least, at_most, claim, entry, open_constants, tried
+from boundkit.papers.zczg18.model import (
+    HALF,
+    INITIALISATION,
+    at_least,
+    at_most,
+    claim,
+    entry,
+    equated,
+    open_constants,
+    tried,
+)
 from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Statement
-from boundkit.statement.vocabulary import C, c, k, n
+from boundkit.statement.vocabulary import C, c, k, n, tightness
 from boundkit.statement.words.deep import (
     depth_index,
     feature_chord,
@@ -38,11 +48,17 @@ def mean_product(angle: Expr) -> Expr:
 
 
 def _expansion(constant: Expr) -> Claim:
-    return claim(
-        "expansion", relu_correlation, at_most(relu_correlation, CORRELATION / 2 + constant * feature_chord**3)
+    return Claim(
+        label="expansion",
+        observable=relu_correlation,
+        template=at_most(relu_correlation, CORRELATION / 2 + constant * feature_chord**3 / tightness),
+        experiment="scalars",
+        twin=12 * pi * constant,
+        twin_reason="the cubic term has a coefficient of 1/(6 pi) at least: the twin asks for half of it",
     )
 
 
+_KERNEL = mean_product(2 * asin(feature_chord / 2)) / (2 * pi)
 lemA_3 = entry(
     "lemA_3",
     "ReLU kernel at a small angle",
@@ -58,7 +74,7 @@ lemA_3_tracked = entry(
     hypotheses=(Hypothesis("chord", "parameter", at_most(feature_chord, 2)),),
     claims=(
         _expansion(Rational(1, 16)),
-        claim("kernel", relu_correlation, Eq(relu_correlation, mean_product(2 * asin(feature_chord / 2)) / (2 * pi))),
+        equated(claim("kernel", relu_correlation, Eq(relu_correlation, _KERNEL)), "scalars"),
     ),
     constants=(
         Constant(C, "tracked", Rational(1, 16), "attained at opposite vectors; 1/(6 pi) as the chord tends to 0"),
@@ -158,7 +174,7 @@ angle_recursion = entry(
     improves="lemA_4",
     setting=INITIALISATION,
     hypotheses=(Hypothesis("angle", "run", at_most(previous_angle, pi)),),
-    claims=(claim("angle", layer_angle, Eq(layer_angle, acos(mean_product(previous_angle) / pi))),),
+    claims=(equated(claim("angle", layer_angle, Eq(layer_angle, acos(mean_product(previous_angle) / pi))), "scalars"),),
     constants=(Constant(c, "tracked", 3 * pi, "limit of phi L at infinite depth for half of the separation"),),
     uses=("lemA_3.tracked",),
     proof="The law of large numbers: the cosine after a layer is twice the mean product of Lemma A.3.",
@@ -169,7 +185,14 @@ lemA_11 = entry(
     "ReLU does not decrease non-negative correlations",
     "Lemma A.11",
     hypotheses=(Hypothesis("correlation", "parameter", at_least(CORRELATION, 0)),),
-    claims=(claim("correlation", relu_correlation, at_least(relu_correlation, CORRELATION / 2)),),
+    claims=(
+        tried(
+            claim("correlation", relu_correlation, at_least(relu_correlation, CORRELATION / 2)),
+            "scalars",
+            limit=HALF,
+            reason="no correlation of positive parts is above that of equal variables, one half",
+        ),
+    ),
 )
 lemA_11_sharpened = entry(
     "lemA_11.sharpened",

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Eq, Expr, Gt, Lt, Rational, log, sqrt
+from sympy import Eq, Expr, Gt, Integer, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import CAP, SGD_ASSUMPTIONS
 from boundkit.papers.zczg18.descent import RADIUS, REACHED, STAYS, TIME_ORDERS
 from boundkit.papers.zczg18.growth import LOGS, as_order
-from boundkit.papers.zczg18.model import HALF, STOCHASTIC, at_most, claim, entry, open_constants, potential
+from boundkit.papers.zczg18.model import (
+    STOCHASTIC,
+    at_most,
+    claim,
+    entry,
+    equated,
+    open_constants,
+    potential,
+    tried,
+)
 from boundkit.papers.zczg18.one_step import one_step
 from boundkit.papers.zczg18.perturbation import BALL
 from boundkit.papers.zczg18.rates import (
@@ -23,8 +32,8 @@ from boundkit.papers.zczg18.rates import (
     TRAJECTORY_STEP,
 )
 from boundkit.papers.zczg18.structure import EVENT_IDS
-from boundkit.statement import Erratum, Hypothesis, Order
-from boundkit.statement.vocabulary import C, c, k, n, radius, step_size, tau
+from boundkit.statement import Claim, Erratum, Hypothesis, Order
+from boundkit.statement.vocabulary import C, c, k, n, radius, step_size, tau, tightness
 from boundkit.statement.words.deep import (
     C_upper,
     batch_slope,
@@ -146,6 +155,7 @@ lemD_1 = entry(
     uses=("thm5_3",),
 )
 _WITH_REPLACEMENT = sum_of_squares / (n * b)
+EXACT_FACTOR = (n - b) / (b * n * (n - 1))
 _BATCH = Hypothesis("batch", "parameter", at_most(b, n))
 lemD_2 = entry(
     "lemD_2",
@@ -153,9 +163,15 @@ lemD_2 = entry(
     "Lemma D.2",
     setting=STOCHASTIC,
     hypotheses=(_BATCH,),
-    claims=(claim("variance", batch_variance, at_most(batch_variance, _WITH_REPLACEMENT)),),
+    claims=(
+        tried(
+            claim("variance", batch_variance, at_most(batch_variance, _WITH_REPLACEMENT)),
+            "batches",
+            limit=EXACT_FACTOR * sum_of_squares,
+            reason="the variance without replacement, exactly (DRV-17)",
+        ),
+    ),
 )
-EXACT_FACTOR = (n - b) / (b * n * (n - 1))
 lemD_2_sharpened = entry(
     "lemD_2.sharpened",
     "Second moment of a batch mean without replacement, exactly (DRV-17)",
@@ -163,20 +179,33 @@ lemD_2_sharpened = entry(
     setting=STOCHASTIC,
     hypotheses=(_BATCH, Hypothesis("two_samples", "data", Gt(n, 1))),
     claims=(
-        claim("variance", batch_variance, Eq(batch_variance, EXACT_FACTOR * sum_of_squares)),
-        claim("slope", slope_moment, at_most(slope_moment, (1 / n**2 + EXACT_FACTOR) * (n * mean_slope) ** 2)),
+        equated(claim("variance", batch_variance, Eq(batch_variance, EXACT_FACTOR * sum_of_squares)), "batches"),
+        tried(
+            claim("slope", slope_moment, at_most(slope_moment, (1 / n**2 + EXACT_FACTOR) * (n * mean_slope) ** 2)),
+            "batches",
+            limit=mean_slope**2,
+            reason="the mean of squares is at least the square of the mean",
+        ),
     ),
     uses=("lemD_2",),
     proof="Covariance of two draws without replacement; the slopes are non-negative, so squares sum to at most (nS)^2.",
 )
 _AZUMA = C * PRINTED.margin_change.subs(k, max_width) * step_size * BATCH_SPREAD
 _POTENTIAL = Hypothesis("potential", "run", Eq(loss_potential, potential(loss)))
-_START = potential(loss_0)
+START = potential(loss_0)
 
 
 def _deviation(bound: Expr) -> tuple[Any, ...]:
-    limit = conditional_drift + _START + bound
-    return (claim("potential", loss_potential, at_most(loss_potential, limit)),)
+    return (
+        Claim(
+            label="potential",
+            observable=loss_potential,
+            template=at_most(loss_potential, conditional_drift + START + bound / tightness),
+            experiment="training",
+            twin=Integer(10) ** 4,
+            twin_reason="a martingale that is not constant rises above a ten-thousandth of its bound in most runs",
+        ),
+    )
 
 
 lemD_3 = entry(
@@ -213,44 +242,6 @@ lemD_3_repaired = entry(
 )
 
 
-def _envelope(name: str, title: str, factor: Expr, condition: Hypothesis) -> Any:
-    return entry(
-        name,
-        title,
-        "Lemma 5.7",
-        improves="lem5_7",
-        setting=STOCHASTIC,
-        hypotheses=(
-            *lemD_3_repaired.hypotheses,
-            condition,
-            Hypothesis("drift", "run", at_most(conditional_drift, 0)),
-            Hypothesis(
-                "deviation", "run", at_most(lemD_3_repaired.claims[0].bound - conditional_drift - _START, _ROOM)
-            ),
-        ),
-        claims=(claim("envelope", loss, at_most(loss, factor * loss_0)),),
-        probability=1 - failure,
-        constants=open_constants(C),
-        uses=("lem5_7", "lemD_3.repaired"),
-        proof="The potential rises by at most half of its initial size. The factor blows up as p tends to 1/2.",
-    )
-
-
-_GAP = 2 * loss_exponent - 1
-_ROOM = loss_0 ** (-_GAP) / (2 * sqrt(_GAP**2))
-envelope_above = _envelope(
-    "d.sgd_envelope",
-    "The risk of stochastic gradient descent stays below a multiple of the initial one, p > 1/2 (DRV-18)",
-    2 ** (1 / _GAP),
-    Hypothesis("exponent_above_half", "parameter", Gt(loss_exponent, HALF)),
-)
-envelope_below = _envelope(
-    "d.sgd_envelope_below",
-    "The risk of stochastic gradient descent stays below a multiple of the initial one, p < 1/2 (DRV-18)",
-    Rational(3, 2) ** (-1 / _GAP),
-    Hypothesis("exponent_below_half", "parameter", Lt(loss_exponent, HALF)),
-)
-
 STATEMENTS = (
     lem5_6,
     lem5_6_repaired,
@@ -261,6 +252,4 @@ STATEMENTS = (
     lemD_2_sharpened,
     lemD_3,
     lemD_3_repaired,
-    envelope_above,
-    envelope_below,
 )

@@ -28,8 +28,9 @@ def swaps(
 ) -> Comparison:
     """One row for each choice of lemmas in the proof of a theorem, the paper's own choice first.
 
-    `printed / this` is the width with the paper's own lemmas over the width of the row. Without `theorem` the proofs
-    for which no choice applies to these data and activation are left out.
+    `printed / this` is the width with the first row's lemmas, those of the encoded proof, over the width of the row.
+    Without `theorem` the proofs whose own lemmas need a parameter that is not given, and those of which no choice
+    applies to these data and activation, are left out.
 
     >>> found = swaps(data="orthonormal:n=4", activation="softplus", theorem="os19.thm2_1", delta=1)
     >>> row = next(row for row in found.rows if row[1] == "os19.def6_1")
@@ -45,7 +46,7 @@ def swaps(
     rows: list[tuple[Cell, ...]] = []
     answers: list[Requirement] = []
     for chain in chosen:
-        found, given = _rows(chain, places, shared, arguments)
+        found, given = _rows(chain, places, shared, arguments, named=theorem is not None)
         if theorem is not None or any(answer.width is not None for answer in given):
             rows += found
             answers += given
@@ -56,23 +57,27 @@ def swaps(
 
 
 def _rows(
-    chain: Chain, places: tuple[str, ...], shared: tuple[Any, Any], arguments: dict[str, Any]
+    chain: Chain, places: tuple[str, ...], shared: tuple[Any, Any], arguments: dict[str, Any], *, named: bool
 ) -> tuple[list[tuple[Cell, ...]], list[Requirement]]:
     from boundkit.query import required_width
 
     data, activation = shared
     rows: list[tuple[Cell, ...]] = []
     answers: list[Requirement] = []
+    own: int | None = None
     for choice in chain.choices():
         lemmas = [choice.get(place) for place in places]
         try:
-            answers.append(required_width(chain.swap(**choice), data=data, activation=activation, **arguments))
+            answer = required_width(chain.swap(**choice), data=data, activation=activation, **arguments)
         except BadInput as error:
             if error.value is not None or error.argument not in VOCABULARY:
                 raise
+            if not (named or rows):
+                break
             rows.append((chain.id, *lemmas, None, None, None, f"needs {error.argument}"))
             continue
-        answer, own = answers[-1], answers[0].width
+        answers.append(answer)
+        own = answer.width if not rows else own
         gain = None if own is None or answer.width is None else f"{float(Fraction(own, answer.width)):.{SIGNIFICANT}g}"
         rows.append((chain.id, *lemmas, integer(answer.width), gain, answer.binding, answer.reason))
     return rows, answers
