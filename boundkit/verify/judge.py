@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from sympy import Symbol
 from sympy.core.relational import Relational
 
 from boundkit.arithmetic import FLOAT, evaluate
@@ -21,9 +22,10 @@ AMPLIFICATION = 100  # of relative uncertainty: bounds multiply a few powers of 
 ABSOLUTE_TOLERANCE = 1e-12  # of the largest value that the observed side takes: rounding of the training
 
 
-def uncertainty(binding: Binding) -> float:
-    """The largest relative radius of a bound value: what is not known of the data is not held against a claim."""
-    balls = [value for value in binding.values.values() if value.is_finite() and value.mid() != 0]
+def uncertainty(binding: Binding, symbols: Collection[Symbol]) -> float:
+    """The largest relative radius of these bound values: what is not known of the data is not held against a claim."""
+    found = [binding.values[symbol] for symbol in symbols if symbol in binding.values]
+    balls = [value for value in found if value.is_finite() and value.mid() != 0]
     return max((float((value.rad() / abs(value.mid())).upper()) for value in balls), default=0.0)
 
 
@@ -33,9 +35,10 @@ def margins(relation: Relational, binding: Binding, seen: Observations, factor: 
     Entries where a trial had ended hold -inf and True.
     """
     values = {**floats(binding), **seen.values, tightness: factor}
+    sides = binding.reduce(relation.lhs), binding.reduce(relation.rhs)
+    taken = (sides[0].free_symbols | sides[1].free_symbols) - seen.values.keys()
     with np.errstate(all="ignore"):
-        left = evaluate(binding.reduce(relation.lhs), values, FLOAT)
-        right = evaluate(binding.reduce(relation.rhs), values, FLOAT)
+        left, right = (evaluate(side, values, FLOAT) for side in sides)
         if relation.rel_op == "==":
             left, right = np.maximum(left, right), np.minimum(left, right)
         small, large = (right, left) if relation.rel_op in (">=", ">") else (left, right)
@@ -43,7 +46,7 @@ def margins(relation: Relational, binding: Binding, seen: Observations, factor: 
         small, large = np.broadcast_to(small, shape), np.broadcast_to(large, shape)
         ended = np.isnan(small) | np.isnan(large)
         scale = np.nanmax(np.abs(np.where(ended, np.nan, small)), initial=0.0)
-        tolerance = RELATIVE_TOLERANCE + AMPLIFICATION * uncertainty(binding)
+        tolerance = RELATIVE_TOLERANCE + AMPLIFICATION * uncertainty(binding, taken)
         holds = small <= large + tolerance * np.abs(large) + ABSOLUTE_TOLERANCE * scale
         if relation.rel_op in ("<", ">"):
             holds = small < large
@@ -78,7 +81,7 @@ def judge(claim: Claim, binding: Binding, seen: Observations, *, allowed: float)
         worst_margin=float(worst) if np.isfinite(worst) else None,
         worst_trial=int(seen.trials[row]),
         worst_step=int(first + step),
-        slack=slack_of(still, ceiling=largest_finite(twin)) if not violated.all() else None,
+        slack=slack_of(still, ceiling=largest_finite(twin)) if np.isfinite(worst) and not violated.all() else None,
     )
 
 

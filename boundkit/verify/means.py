@@ -16,9 +16,10 @@ from sympy.core.relational import Relational
 
 from boundkit.query import Binding
 from boundkit.statement import Claim
+from boundkit.statement.vocabulary import tightness
 from boundkit.verify.judge import RELATIVE_TOLERANCE, largest_finite, margins, slack_of, twin_factor
 from boundkit.verify.observe import Observations, Plan, experiment
-from boundkit.verify.observe.plan import joined
+from boundkit.verify.observe.plan import joined, number
 from boundkit.verify.statistics import least_mean, mean_interval
 from boundkit.verify.tally import Tally
 
@@ -100,7 +101,14 @@ def _steps(claim: Claim, binding: Binding, seen: Observations) -> np.ndarray:
 
 
 def _ratios(claim: Claim, binding: Binding, seen: Observations, factor: Any) -> np.ndarray:
-    """Ratios of the sides [trials, steps tested]; NaN where a trial does not belong to the mean."""
+    """Ratios of the sides [trials, steps tested]; NaN where a trial does not belong to the mean.
+
+    Of an equation with zero, 1 more than the other side: the mean of both is 1.
+    """
     ratio = margins(_upper(claim.template), binding, seen, factor)[0]
+    if isinstance(claim.template, Eq):
+        values = {**seen.values, tightness: factor}
+        left, right = (np.asarray(number(binding, side, values)) for side in claim.template.args)
+        ratio = ratio if right.any() else np.broadcast_to(1 + left, ratio.shape)
     chosen = ratio[:, np.unique(np.rint(np.geomspace(1, ratio.shape[1], STEPS_TESTED)).astype(int) - 1)]
     return np.where(np.isneginf(chosen), np.nan, chosen)

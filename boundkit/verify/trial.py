@@ -13,7 +13,7 @@ from sympy import Symbol
 from boundkit.arithmetic import precision
 from boundkit.query import Binding
 from boundkit.query.bind import require
-from boundkit.query.check import check
+from boundkit.query.check import Check, check
 from boundkit.statement import Claim, Hypothesis
 from boundkit.statement.vocabulary import misfit, step_size, tau, tightness
 from boundkit.verify.certificate import measured_checks
@@ -129,13 +129,14 @@ def judge_data(claim: Claim, binding: Binding) -> Tally:
         factor = binding.evaluate(claim.twin, {})
     result = check(template, binding, {tightness: flint.arb(1)})
     twin = check(template, binding, {tightness: factor})
-    margin = None
+    margin, equal = None, False
     if result.left is not None and result.right is not None:
+        size = max(result.left.abs_upper(), _apart(twin) if claim.template.rel_op == "==" else flint.arb(0))
+        equal = bool((result.left - result.right).abs_upper() <= RELATIVE_TOLERANCE * size)
         small, large = (
             (result.left, result.right) if claim.template.rel_op in ("<=", "<") else (result.right, result.left)
         )
         margin = float((small / large).upper()) if large > 0 else None
-    equal = margin is not None and margin <= 1 + RELATIVE_TOLERANCE
     fails = result.holds is False
     return Tally(
         statement=binding.statement.id,
@@ -149,6 +150,11 @@ def judge_data(claim: Claim, binding: Binding) -> Tally:
         slack=1 / margin if margin else None,
         replay="confirmed" if fails else None,
     )
+
+
+def _apart(twin: Check) -> Any:
+    """The least distance of the sides of a twin: the scale on which the sides of an equation with zero are equal."""
+    return flint.arb(0) if twin.left is None else (twin.left - twin.right).abs_lower()
 
 
 def _run_labels(binding: Binding) -> list[str]:

@@ -8,7 +8,7 @@ from boundkit.attack import attack
 from boundkit.papers import statements
 from boundkit.render.citation import bibtex, proof_tree
 from boundkit.render.documents import improved_by
-from boundkit.statement import VOCABULARY, Claim, Constant, Erratum, Order, Setting, Statement
+from boundkit.statement import VOCABULARY, Claim, Constant, Erratum, Order, Setting, SpecialCase, Statement
 from boundkit.verify import levels
 from docs.pages.markdown import bullets, code, grid, link, math, plain, section
 
@@ -38,6 +38,7 @@ def statement_page(item: Statement) -> str:
         section("Errata", bullets(_erratum(erratum) for erratum in item.errata)),
         section("Proof", [plain(item.proof)] if item.proof else ()),
         section("Related", bullets(_related(item))),
+        section("Special case", bullets(_special_case(item.special_case)) if item.special_case else ()),
         section("What its proof rests on", _tree(item) if item.uses else ()),
         section("Tested", bullets(_tests(item))),
         section("On trial", bullets(_trials(item))),
@@ -94,6 +95,17 @@ def _related(item: Statement) -> Iterator[str]:
         links = ", ".join(link(id) if "." in id else plain(id) for id in ids)
         if links:
             yield f"{name}: {links}"
+
+
+def _special_case(case: SpecialCase) -> Iterator[str]:
+    """The general statement, its words here, and why what differs from it does."""
+    yield f"of {link(case.of)}"
+    for symbol, value in case.at.items():
+        yield f"{math(symbol)} there is {math(value)}"
+    for symbol, value in case.worst.items():
+        yield f"{math(symbol)} at worst is {math(value)}"
+    for label, reason in case.differs.items():
+        yield f"{code(label)} differs: {plain(reason)}"
 
 
 def _tree(item: Statement) -> list[str]:

@@ -44,6 +44,8 @@ LARGER = {**CONSTANTS, "c": "1/2"}  # where c bounds the number of samples
 NEARER = {**CONSTANTS, "c": "1/5", "C": 10, "c_drift": 5}  # where c bounds the start
 ROOMY = {**CONSTANTS, "c": 1000, "c_1": "1/1000"}
 
+TRIALS = {"lem7_11": 60, "lem7_11.repaired": 40}  # whose twins fail on a part of the networks only
+
 QUADRATIC = ("deriv.repaired", "d.strict_saddle", "d.approximate_stationarity", "d.balanced_stationarity")
 LEMMAS = ("lem5_1", "lem5_2", "lem5_4", "lem5_3.repaired", "lem5_3.refined", "lem5_5", "lem5_5.sharpened", "lem5_6")
 CONSISTENT = [
@@ -94,7 +96,7 @@ def tried(name, data, chosen, constants, **options):
 def test_statements_hold_and_their_twins_fail(name, data, chosen, constants):
     """Every claim on trial is consistent, and its false twin is rejected."""
     slow = {"critical points"} & {item.experiment for item in PAPER[name].claims}
-    report = tried(name, data, chosen, constants, trials=1 if slow else 5)
+    report = tried(name, data, chosen, constants, trials=TRIALS.get(name, 1 if slow else 5))
     assert report.verdict is Verdict.CONSISTENT, report
     assert report.claims
     assert all(item.twin_rejected for item in report.claims)
@@ -115,7 +117,7 @@ def test_what_cannot_be_tried_says_why():
     assert "rounding hides its misfit" in hidden.reason
     narrow = tried("d.centred_spectrum", WIDE, "softplus", ROOMY)
     assert (narrow.verdict, narrow.reason.split()[-1]) == (Verdict.NOT_APPLICABLE, "drawn")
-    assert levels(PAPER["lemD_3"]) == ()
+    assert levels(PAPER["defD_1"]) == ()
     assert levels(PAPER["thm2_1"]) == ("literal", "lemma")
 
 
@@ -146,7 +148,7 @@ def test_counterexamples_of_the_review(printed, repaired, options):
     if printed == "lem7_11":
         options = {**options, "data": LONG, "k": 120}
     known = ASSUMED[printed] if printed == "lem5_7" else {}
-    report = verify(f"sjl17.{repaired}", trials=6, assume=known, **options)
+    report = verify(f"sjl17.{repaired}", trials=TRIALS.get(repaired, 6), assume=known, **options)
     assert report.verdict is Verdict.CONSISTENT
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+from sympy import Rational
 
 from boundkit.data import Dataset, dataset
 from boundkit.errors import BadInput
+from boundkit.papers import statement
+from boundkit.statement.vocabulary import tightness
 from boundkit.verify import Report, Verdict, verify
 
 SPHERE = "sphere:n=6,d=4,seed=0"
@@ -37,8 +41,8 @@ def test_the_unconditional_rate_is_violated_and_the_stopped_one_holds() -> None:
     printed = verify("sgd22.thm1", assume=READY_MADE, **options)
     assert printed.verdict is Verdict.VIOLATED
     assert "replayed" in printed.claims[0].note
-    for statement in ("sgd22.thm1.repaired", "sgd22.d.general", "sgd22.thm1.tracked"):
-        repaired = verify(statement, **{**options, "trials": 16})
+    for name in ("sgd22.thm1.repaired", "sgd22.d.general", "sgd22.thm1.tracked"):
+        repaired = verify(name, **{**options, "trials": 16})
         assert repaired.verdict is Verdict.CONSISTENT, repaired
         assert caught(repaired)
 
@@ -166,3 +170,63 @@ def test_a_number_of_the_setting_is_asked_for() -> None:
     for given in ({"output_std": 1}, {"b": 1}):
         with pytest.raises(BadInput):
             verify("sgd22.d.exit", data=tetrahedron(), activation="gelu", k=50, trials=2, steps=2, **given)
+
+
+def test_a_step_rule_without_a_positive_step_does_not_apply():
+    """At two units the level of the features that the theorem needs is negative, and the root of it no number."""
+    given = {"b": 1, "failure": ".1", "exit_margin": 10, "output_std": ".001", "chernoff_failure": ".05"}
+    report = verify(
+        "sgd22.thm2.repaired", data="sphere:n=2,d=3", activation="gelu", k=2, level="relaxed", trials=2, steps=5,
+        device="cpu", **given,
+    )  # fmt: skip
+    assert report.verdict is Verdict.NOT_APPLICABLE
+    assert "step size" in report.reason
+
+
+def test_a_target_is_reached_in_the_number_of_steps_that_is_said():
+    """sgd22 D3: consistent after that many steps, not decided by fewer, and violated at its twin, replayed."""
+    data = "sphere:n=6,d=3,seed=2"
+    given: dict[str, Any] = {"data": data, "trials": 12, "b": 6, "failure": "1/10", "target_loss": "1/1000000"}
+    report = verify("sgd22.d.iterations", steps=4000, **given)
+    assert report.verdict is Verdict.CONSISTENT, report
+    assert caught(report)
+    short = verify("sgd22.d.iterations", steps=20, **given)
+    assert (short.verdict, short.reason) == (Verdict.INFEASIBLE, "no run of 20 steps meets the condition iterations")
+    honest = statement("sgd22.d.iterations")
+    claim = honest.claim("target")
+    false = replace(claim, template=claim.template.subs(tightness, 10**14 * tightness))
+    assert verify(replace(honest, claims=(false,)), steps=4000, **given).verdict is Verdict.VIOLATED
+
+
+def test_theorem_2_along_its_proof():
+    """The required width is far beyond memory; at 500 units the rate and the radius hold, twins rejected."""
+    report = verify(
+        "sgd22.thm2.tracked",
+        data="orthonormal:n=5,seed=7",
+        activation="gelu",
+        k=500,
+        level="relaxed",
+        trials=24,
+        steps=600,
+        b=2,
+        exit_margin=10,
+        output_std="1/1000",
+        hidden_row_slack=1,
+        output_column_slack=1,
+        power=2,
+        assume={"c": 10},
+    )
+    assert report.relaxed == ("width",)
+    assert report.verdict is Verdict.CONSISTENT, report
+    assert caught(report)
+
+
+def test_smoothness_is_attained_by_a_parabola():
+    """sgd22 Definition 1, Lemma 1: bounds one per cent smaller are violated, also with Jacobians of complex steps."""
+    for name, label in (("def1", "linearisation"), ("lem1", "norm"), ("lem1.sharpened", "spectrum")):
+        honest = statement(f"sgd22.{name}")
+        claim = honest.claim(label)
+        false = replace(claim, template=claim.template.subs(tightness, Rational(101, 100) * tightness))
+        report = verify(replace(honest, claims=(false,)), data=SPHERE, trials=4)
+        assert report.verdict is Verdict.VIOLATED, report
+        assert "replayed" in report.claims[0].note

@@ -63,7 +63,8 @@ def interpret(setting: Setting, *, X: Any, Y: Any, activation: Any, given: Numbe
     trained = LAYERS.get(setting.trained)
     if trained is None:
         raise NotApplicable("trained", f"{setting.trained} cannot be trained")
-    free = Given(np.zeros((np.atleast_2d(np.asarray(Y, dtype=float).T).shape[0], k)))
+    free = setting.output_weights == "free"
+    outputs = np.atleast_2d(np.asarray(Y, dtype=float).T).shape[0]
     return Shallow(
         X=X,
         Y=Y,
@@ -71,7 +72,7 @@ def interpret(setting: Setting, *, X: Any, Y: Any, activation: Any, given: Numbe
         trained=trained,
         loss=setting.loss,
         hidden=_chosen(HIDDEN, setting.initialisation, given),
-        output=free if setting.output_weights == "free" else _chosen(OUTPUT, setting.output_weights, given),
+        output=Given(np.zeros((outputs, k))) if free else _chosen(OUTPUT, setting.output_weights, given),
         batches=_chosen(ALGORITHMS, setting.algorithm, given),
     )
 

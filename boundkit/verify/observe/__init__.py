@@ -6,21 +6,30 @@ from boundkit.errors import NotApplicable
 from boundkit.query import Binding
 from boundkit.statement import Setting
 from boundkit.verify.observe import (
+    batches,
     classes,
     columns,
     composite,
+    composite_points,
     deep_start,
     deep_training,
     deep_weights,
+    forms,
     gaussian_units,
     generalisation,
     infinite,
+    joint_layers,
+    kernels,
     landscape,
     landscape_critical,
     landscape_local,
+    landscape_samples,
     layer_weights,
     layers,
+    linear_model,
     matrices,
+    moves,
+    scalars,
     shallow,
     spaces,
 )
@@ -43,9 +52,18 @@ EXPERIMENTS: dict[tuple[str, str], Experiment] = {
     ("layers", "weights"): layer_weights.WEIGHTS,
     ("landscape", "training"): landscape_local.LOCAL,
     ("landscape", "points"): landscape.POINTS,
+    ("landscape", "units"): landscape_samples.SAMPLES,
     ("landscape", "critical points"): landscape_critical.CRITICAL,
     ("shallow", "columns"): columns.COLUMNS,
+    ("shallow", "forms"): forms.FORMS,
+    ("shallow", "moves"): moves.MOVES,
+    ("shallow", "kernels"): kernels.KERNELS,
+    ("shallow", "joint"): joint_layers.JOINT,
+    ("shallow", "linear model"): linear_model.LINEAR,
+    ("shallow", "batches"): batches.BATCHES,
+    ("shallow", "scalars"): scalars.SCALARS,
     ("composite", "training"): composite.TRAINING,
+    ("composite", "weights"): composite_points.POINTS,
     ("deep", "training"): deep_training.TRAINING,
     ("deep", "initialisation"): deep_start.INITIALISATION,
     ("deep", "weights"): deep_weights.WEIGHTS,
@@ -68,11 +86,11 @@ def _balanced(setting: Setting) -> bool:
 def experiment(kind: str, binding: Binding, plan: Plan | None = None) -> Experiment:
     """The experiment that claims of this kind are about; for an infinite plan, training in the limit.
 
-    Raises NotApplicable for settings whose limit is not the balanced one.
+    Raises NotApplicable for networks whose limit is not known.
     """
     if plan is not None and plan.infinite:
-        if family(binding.statement.setting) != "shallow":
-            raise NotApplicable("k", "infinite: the limit is known for the balanced initialisation of one output only")
+        if family(binding.statement.setting) not in ("shallow", "layers"):
+            raise NotApplicable("k", "infinite: the limit is known for two-layer networks only")
         return infinite.INFINITE
     found = EXPERIMENTS.get((family(binding.statement.setting), kind))
     return EXPERIMENTS["shallow", kind] if found is None else found

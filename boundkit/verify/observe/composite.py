@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from sympy import Symbol
 
+from boundkit.errors import Infeasible
 from boundkit.query import Binding
 from boundkit.query.check import check
 from boundkit.statement.vocabulary import (
@@ -52,6 +53,7 @@ from boundkit.statement.words.stochastic import (
     stopped_path,
 )
 from boundkit.train.composite import Composite, CompositeRun, descend_composite, flattened_sine, random_map
+from boundkit.verify.observe.landscape import conditions
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, joined, number
 
 SAFE = 1e-6  # relative, by which measured constants are moved to the safe side
@@ -162,7 +164,8 @@ def _one(binding: Binding, plan: Plan, trial: int, steps: int, dtype: type) -> O
     broken = () if np.isfinite(np.asarray(plain.loss, dtype=float)).all() else (trial,)
     means = {claim.observable for claim in binding.statement.claims if claim.chance == "in expectation"}
     seen = _curves(plain, reach) | {s: v for s, v in _curves(weighted, reach).items() if s in means}
-    return Observations((trial,), {**constants, **seen}, broken, (int(problem.forced > 0),))
+    seen = _in_time(binding, {**constants, **seen})
+    return Observations((trial,), seen, broken, (int(problem.forced > 0),))
 
 
 def _curves(run: CompositeRun, reach: float) -> dict[Symbol, np.ndarray]:
@@ -185,6 +188,17 @@ def _curves(run: CompositeRun, reach: float) -> dict[Symbol, np.ndarray]:
         stopped_path: run.weight * path[[min(leaves, len(losses) - 1)]],
     }
     return {symbol: array[None, :] for symbol, array in curves.items()}
+
+
+def _in_time(binding: Binding, seen: dict[Symbol, np.ndarray]) -> dict[Symbol, np.ndarray]:
+    """Without the losses at steps of which the statement does not speak. Raises Infeasible where no step is left."""
+    timed = {item.label for item in binding.statement.hypotheses if tau in item.relation.free_symbols}
+    for label, holds in conditions(binding, seen):
+        if label in timed:
+            if not holds.any():
+                raise Infeasible(f"no run of {seen[tau].shape[1] - 1} steps meets the condition {label}")
+            seen = {**seen, loss: np.where(holds, seen[loss], np.nan)}
+    return seen
 
 
 def _training(binding: Binding, plan: Plan) -> Observations:

@@ -169,7 +169,7 @@ def allowed_time(binding: Binding, plan: Plan, step: float) -> int | None:
 
 def deep_bytes(binding: Binding, plan: Plan) -> int:
     """Memory of a plan; refuses labels other than +1 and -1 and a missing depth before anything runs."""
-    problem = problem_of(binding, plan)
+    problem = MarginProblem(X=plan.data.X, y=plan.data.y)
     return memory_needed(widths_of(binding, plan), d=problem.d, n=problem.n)
 
 

@@ -13,6 +13,7 @@ from boundkit.query import Binding
 from boundkit.statement.vocabulary import distance, radius, step_size, tau
 from boundkit.statement.words.deep import (
     batch_slope,
+    conditional_drift,
     final_risk,
     last_gradient_norm,
     layer_distance,
@@ -31,7 +32,7 @@ from boundkit.statement.words.deep import (
 from boundkit.statement.words.shared import T, gradient_norm, loss, loss_0
 from boundkit.train import Status
 from boundkit.train.deep import MarginProblem, train
-from boundkit.verify.observe import deep_network as network, deep_replay
+from boundkit.verify.observe import deep_network as network, deep_potential, deep_replay
 from boundkit.verify.observe.deep_conditions import along_run
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, column
 
@@ -55,6 +56,8 @@ class Curves:
 
 
 def _sample(binding: Binding, plan: Plan) -> Observations:
+    if conditional_drift in network.wanted(binding):
+        return deep_potential.sample(binding, plan)
     problem, steps, size = _arrangement(binding, plan)
     iterations = network.integer_value(binding, plan, T)
     if iterations is not None and iterations > steps:
@@ -74,10 +77,11 @@ def _sample(binding: Binding, plan: Plan) -> Observations:
         progress=plan.progress,
     )
     late = [t for t, status in zip(run.trials, run.status, strict=True) if status is Status.COMPLETED]
-    if final_risk in network.wanted(binding) and target is not None and late and iterations is None:
+    ends = iterations is not None and any(T in item.relation.free_symbols for item in binding.statement.hypotheses)
+    if final_risk in network.wanted(binding) and target is not None and late and not ends:
         raise Infeasible(f"{len(late)} of {len(run.trials)} trials miss the target within {steps} steps")
     awaited = not any(item.role == "run" for item in binding.statement.hypotheses)
-    if misclassified in network.wanted(binding) and late and iterations is None and awaited:
+    if misclassified in network.wanted(binding) and late and not ends and awaited:
         margins = plan.data.y * run.outputs[:, -1]
         erring = int((margins <= 0).any(axis=1).sum())
         if erring:
@@ -91,6 +95,8 @@ def _sample(binding: Binding, plan: Plan) -> Observations:
 
 def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations | None:
     """One trial in long double arithmetic; None where that would take too long."""
+    if conditional_drift in network.wanted(binding):
+        return deep_potential.replay(binding, plan, trial, step)
     problem, steps, size = _arrangement(binding, plan)
     curves = deep_replay.curves(
         problem,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -44,7 +44,7 @@ HOLDS: Mapping[str, Callable[[Any, Any, Any], Any]] = {
     ">=": lambda left, right, room: left >= right - room,
     "<": lambda left, right, room: left < right,
     ">": lambda left, right, room: left > right,
-    "==": lambda left, right, room: np.abs(left - right) <= room,
+    "==": lambda left, right, room: (left == right) | (np.abs(left - right) <= room),
     "!=": lambda left, right, room: left != right,
 }
 Values = dict[Symbol, float]
@@ -62,8 +62,12 @@ def wanted(binding: Binding) -> set[Symbol]:
 
 def failing(binding: Binding, values: Mapping[Symbol, Any]) -> list[str]:
     """The labels of the hypotheses that fail at these numbers or curves, beyond rounding; unknown ones hold."""
+    return [label for label, holds in conditions(binding, values) if not holds.all()]
+
+
+def conditions(binding: Binding, values: Mapping[Symbol, Any]) -> Iterator[tuple[str, np.ndarray]]:
+    """Of every hypothesis whose symbols are known its label, and where it holds or a side is not a number."""
     known = floats(binding).keys() | values.keys()
-    labels = []
     for item in binding.statement.hypotheses:
         if not binding.reduce(item.relation).free_symbols <= known:
             continue
@@ -71,9 +75,7 @@ def failing(binding: Binding, values: Mapping[Symbol, Any]) -> list[str]:
         room = TOLERANCE * np.maximum(np.abs(left), np.abs(right))
         with np.errstate(invalid="ignore"):
             holds = HOLDS[item.relation.rel_op](left, right, np.nan_to_num(room, posinf=0.0))
-        if not (holds | np.isnan(left) | np.isnan(right)).all():
-            labels.append(item.label)
-    return labels
+        yield item.label, np.asarray(holds | np.isnan(left) | np.isnan(right))
 
 
 def at_scene(binding: Binding, plan: Plan, found: Scene, surface_type: Any = None, extra: Any = None) -> Values:

@@ -105,9 +105,14 @@ class Facts:
         return mean_slopes(self.scene.activation, np.linalg.norm(self.W, axis=1))
 
     @cached_property
+    def gamma(self) -> Array:
+        """E phi'' at the norm of every unit."""
+        return curvatures(self.scene.activation, np.linalg.norm(self.W, axis=1))
+
+    @cached_property
     def bent(self) -> Array:
         """Gamma W."""
-        return curvatures(self.scene.activation, np.linalg.norm(self.W, axis=1))[:, None] * self.W
+        return self.gamma[:, None] * self.W
 
     @cached_property
     def centred_slopes(self) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from sympy import Symbol
@@ -20,7 +20,6 @@ from boundkit.statement.vocabulary import (
     norm_v_inf,
     path_length,
     sigma_min_J0,
-    step_size,
     tau,
 )
 from boundkit.statement.words.features import (
@@ -47,15 +46,45 @@ from boundkit.statement.words.stochastic_network import (
     initial_outputs,
     max_hidden_row,
     max_output_column,
+    output_weights_norm,
     output_weights_norm_0,
 )
 from boundkit.train.shallow import Shallow, ShallowRun, Start, descend, interpret, measure_start, replay_shallow
 from boundkit.train.shallow.plan import shallow_memory
-from boundkit.verify.observe.plan import Experiment, Observations, Plan, column, floats, number
+from boundkit.verify.observe.feature_gram import gram_columns
+from boundkit.verify.observe.plan import Experiment, Observations, Plan, column, floats, number, step_sizes
 
 ROUNDING = 1e-10  # relative: singular values and misfits below it are zeros
 STOP_AT = 1e-8  # relative misfit below which rounding, not training, is observed
 REPLAY_LIMIT = 5e8  # multiplications in extended precision, some minutes
+
+
+class Curves(Protocol):
+    """Runs of several trials: arrays [trials, T + 1], and the last step of each."""
+
+    @property
+    def misfit(self) -> np.ndarray:
+        """|f - Y|."""
+
+    @property
+    def distance(self) -> np.ndarray:
+        """From the start."""
+
+    @property
+    def path_length(self) -> np.ndarray:
+        """Of the steps so far."""
+
+    @property
+    def row_distance(self) -> np.ndarray:
+        """The largest of one hidden unit."""
+
+    @property
+    def loss(self) -> np.ndarray:
+        """With its factor."""
+
+    @property
+    def steps(self) -> np.ndarray:
+        """[trials]."""
 
 
 def network_of(binding: Binding, plan: Plan) -> Shallow:
@@ -108,6 +137,7 @@ def start_columns(network: Shallow, start: Start) -> dict[Symbol, np.ndarray]:
             feature_norm_0: start.feature_norm,
             feature_frobenius_0: start.feature_frobenius,
             output_weights_norm_0: start.output_weights_norm,
+            output_weights_norm: start.output_weights_norm,
             max_hidden_row: start.max_hidden_row,
             max_output_column: start.max_output_column,
             initial_outputs: start.output_norm,
@@ -125,7 +155,9 @@ def _measured(binding: Binding, plan: Plan) -> dict[Symbol, np.ndarray]:
 
 
 def _initialisation(binding: Binding, plan: Plan) -> Observations:
-    return Observations(plan.trials, _measured(binding, plan))
+    return Observations(
+        plan.trials, {**_measured(binding, plan), **gram_columns(binding, plan, network_of(binding, plan), plan.trials)}
+    )
 
 
 def _start(binding: Binding, plan: Plan, trial: int) -> Mapping[Symbol, np.ndarray]:
@@ -139,19 +171,19 @@ def _training(binding: Binding, plan: Plan) -> Observations:
     run = descend(
         network,
         k=plan.width,
-        step_size=_each(binding, step_size, measured, len(plan.trials)),
-        steps=_steps(binding, plan),
+        step_size=step_sizes(binding, measured, len(plan.trials)),
+        steps=steps_of(binding, plan),
         trials=plan.trials,
         seed=plan.seed,
         stop_at=STOP_AT,
         device=plan.device,
         progress=plan.progress,
     )
-    seen = _along(binding, run, _radius(binding, measured, len(plan.trials)))
+    seen = along(binding, run, ball_radius(binding, measured, len(plan.trials)))
     return Observations(plan.trials, {**measured, **seen}, _broken(run))
 
 
-def _steps(binding: Binding, plan: Plan) -> int:
+def steps_of(binding: Binding, plan: Plan) -> int:
     """The steps asked for, or as many as the statement trains; Infeasible where these are more."""
     if T not in binding.values and T not in binding.statement.instance:
         return plan.steps
@@ -161,7 +193,7 @@ def _steps(binding: Binding, plan: Plan) -> int:
     return last
 
 
-def _along(binding: Binding, run: ShallowRun, radius: np.ndarray) -> dict[Symbol, np.ndarray]:
+def along(binding: Binding, run: Curves, radius: np.ndarray) -> dict[Symbol, np.ndarray]:
     """What is observed along the runs; a statement on the event that a run stays speaks of no other run's distance."""
     seen = curves(run, radius)
     if any(claim.observable == stay_probability for claim in binding.statement.claims):
@@ -169,7 +201,7 @@ def _along(binding: Binding, run: ShallowRun, radius: np.ndarray) -> dict[Symbol
     return seen
 
 
-def curves(run: ShallowRun, radius: np.ndarray) -> dict[Symbol, np.ndarray]:
+def curves(run: Curves, radius: np.ndarray) -> dict[Symbol, np.ndarray]:
     """Everything observed along the runs, as they are and stopped at their exit from the ball of `radius` [trials].
 
     A run that has reached the misfit at which it stops counts as having loss 0 from there on.
@@ -202,7 +234,7 @@ def curves(run: ShallowRun, radius: np.ndarray) -> dict[Symbol, np.ndarray]:
     }
 
 
-def _radius(binding: Binding, measured: Mapping[Symbol, np.ndarray], count: int) -> np.ndarray:
+def ball_radius(binding: Binding, measured: Mapping[Symbol, np.ndarray], count: int) -> np.ndarray:
     """The ball that the statement speaks of, for every trial; everything where it speaks of none."""
     expression = binding.statement.summary.get("radius")
     if expression is None:
@@ -230,12 +262,12 @@ def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations
     run = replay_shallow(
         network,
         k=plan.width,
-        step_size=_each(binding, step_size, measured, 1)[0],
+        step_size=step_sizes(binding, measured, 1)[0],
         steps=step,
         seed=plan.seed,
         trial=trial,
     )
-    seen = _along(binding, run, _radius(binding, measured, 1))
+    seen = along(binding, run, ball_radius(binding, measured, 1))
     values = {symbol: np.asarray(array, dtype=float) for symbol, array in seen.items()}
     return Observations((trial,), {**measured, **values}, _broken(run))
 
@@ -252,7 +284,8 @@ def _replayed_start(
         norm_J_start: run.norm_J,
         norm_J: run.norm_J,
     }
-    return {**measured, **{symbol: np.asarray(array, dtype=float) for symbol, array in again.items()}}
+    spectra = {symbol: np.asarray(array, dtype=float) for symbol, array in again.items()}
+    return {**measured, **spectra, **gram_columns(binding, plan, network, (trial,), slow=True)}
 
 
 def _bytes(binding: Binding, plan: Plan) -> int:

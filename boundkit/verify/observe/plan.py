@@ -14,7 +14,9 @@ from sympy import Symbol
 from boundkit.activations import Activation
 from boundkit.arithmetic import FLOAT, evaluate
 from boundkit.data import Dataset
+from boundkit.errors import NotApplicable
 from boundkit.query import Binding
+from boundkit.statement.vocabulary import step_size
 from boundkit.train import Problem
 
 Progress = Callable[[int, int], None]
@@ -92,6 +94,14 @@ def number(binding: Binding, expression: Any, values: Mapping[Symbol, Any]) -> A
         return evaluate(binding.reduce(expression), {**floats(binding), **values}, FLOAT)
 
 
+def step_sizes(binding: Binding, values: Mapping[Symbol, Any], count: int) -> list[float]:
+    """The step size of each of `count` trials; NotApplicable where the statement's rule gives no positive one."""
+    sizes = np.broadcast_to(np.ravel(number(binding, step_size, values)), (count,))
+    if not (np.isfinite(sizes) & (sizes > 0)).all():
+        raise NotApplicable(step_size.name, "the statement's rule for the step size gives no positive number here")
+    return [float(size) for size in sizes]
+
+
 def balls(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
     """Measured numbers as balls of relative radius `MEASUREMENT_ERROR`; integers are exact."""
     found: dict[Symbol, Any] = {}
@@ -99,6 +109,15 @@ def balls(values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
         middle = float(np.squeeze(value))
         found[symbol] = flint.arb(middle) if middle.is_integer() else flint.arb(middle, abs(middle) * MEASUREMENT_ERROR)
     return found
+
+
+def in_agreement(binding: Binding, drawn: Mapping[Symbol, Any]) -> Mapping[Symbol, Any]:
+    """`drawn`, what an experiment draws by itself; NotApplicable where the caller gave another value for some of it."""
+    given = {symbol: float(binding.given[symbol.name]) for symbol in binding.values if symbol.name in binding.given}
+    for symbol, value in given.items():
+        if symbol in drawn and not np.allclose(np.asarray(drawn[symbol], float), value, rtol=1e-9, atol=0):
+            raise NotApplicable(symbol.name, f"{symbol.name} is drawn by this experiment and cannot be given")
+    return drawn
 
 
 def column(array: np.ndarray) -> np.ndarray:

@@ -31,7 +31,7 @@ from boundkit.train import (
     train,
     worst_flip_perturbation,
 )
-from boundkit.verify.observe.plan import Experiment, Observations, Plan, Progress, column, number
+from boundkit.verify.observe.plan import Experiment, Observations, Plan, Progress, column, number, step_sizes
 from boundkit.verify.observe.shallow_replay import jacobian_cost, slow_drift, slow_ratios
 
 STOP_AT = 1e-8  # relative misfit below which rounding, not training, is observed
@@ -67,7 +67,7 @@ def _training(binding: Binding, plan: Plan) -> Observations:
         run = train(
             plan.problem,
             k=plan.width,
-            step_size=float(np.squeeze(number(binding, step_size, start))),
+            step_size=step_sizes(binding, start, 1)[0],
             steps=plan.steps,
             trials=group,
             seed=plan.seed,
@@ -129,7 +129,7 @@ def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations
     run = replay(
         problem,
         k=plan.width,
-        step_size=float(np.squeeze(number(binding, step_size, measured))) if step else 1e-300,
+        step_size=step_sizes(binding, measured, 1)[0] if step else 1e-300,
         steps=step,
         seed=plan.seed,
         trial=trial,

@@ -1,6 +1,6 @@
 """Random matrices, residuals and sequences for the lemmas on information and nuisance spaces.
 
-A third of the trials is adversarial: pairs of matrices that differ in one direction, residuals on two singular
+Half of the trials is adversarial: pairs of matrices that differ in one direction, residuals on one or two singular
 directions, sequences that attain their recursion.
 """
 
@@ -51,13 +51,15 @@ from boundkit.statement.words.generalisation_lemmas import (
 )
 from boundkit.statement.words.shared import T
 from boundkit.train.initialise import Role, nested_stream
-from boundkit.verify.observe.plan import Experiment, Observations, Plan, floats, joined
+from boundkit.verify.observe.plan import Experiment, Observations, Plan, floats, in_agreement, joined
 from boundkit.verify.observe.recursion import fed_sequence
 
 ROWS = 8
 COLUMNS = 11
 PAIRS = 60  # tried for the worst one
 MOST_STEPS = 200
+TINY = 1e-12
+JUST_BELOW = 0.99
 Norm = Callable[[Any], float]
 Values = dict[Symbol, Any]
 
@@ -85,40 +87,49 @@ def _one(binding: Binding, plan: Plan, trial: int, dtype: Any, norm: Norm) -> Ob
     observables = {claim.observable for claim in binding.statement.claims}
     values: Values
     if asymmetric_gain in observables:
-        values = _pair(generator, norm)
+        values = _pair(floats(binding), generator, norm, adverse=trial % 2 == 0)
     elif root_distance in observables:
-        values = _roots(generator, norm, close=trial % 3 == 0)
+        values = _roots(generator, norm, shape=trial % 4)
     elif residual_deviation in observables:
         values = fed_sequence(binding, generator, dtype)
     elif next_deviation in observables:
-        values = _small_map(generator, dtype, norm)
+        values = _small_map(floats(binding), generator, dtype, norm)
     else:
-        values = _residual(binding, generator, dtype, narrow=trial % 3 == 0)
-    arrays = {symbol: np.atleast_2d(np.asarray(value, dtype=float)) for symbol, value in values.items()}
+        values = _residual(binding, generator, dtype, shape=trial % 6)
+    seen = in_agreement(binding, values)
+    arrays = {symbol: np.atleast_2d(np.asarray(value, dtype=float)) for symbol, value in seen.items()}
     return Observations((trial,), arrays)
 
 
-def _pair(generator: np.random.Generator, norm: Norm) -> Values:
-    """The pair of matrices, among many, whose asymmetric step grows most for their distance."""
+def _pair(known: Values, generator: np.random.Generator, norm: Norm, *, adverse: bool) -> Values:
+    """The pair of matrices, among many, whose asymmetric step grows most for their distance.
+
+    An adverse one is A = a e_1 e_1^T and B = A + e e_2 e_1^T, of which A has no part in the residual e_2.
+    """
     found, most = {}, -np.inf
-    for _ in range(PAIRS):
-        n, p = generator.integers(1, 4), generator.integers(1, 5)
+    for _ in range(1 if adverse else PAIRS):
+        n, p = int(generator.integers(1, 4)), int(generator.integers(1, 5))
         A = generator.standard_normal((n, p))
-        B = A + 10.0 ** generator.uniform(-2, 0.5) * generator.standard_normal((n, p))
-        bound, apart = max(norm(A), norm(B)), norm(A - B)
+        away = 10.0 ** generator.uniform(-2, 0.5) * generator.standard_normal((n, p))
+        if adverse:
+            A, away, n = np.diag([10.0 ** generator.uniform(-1, 1), 0.0]), np.zeros((2, 2)), 2
+            away[1, 0] = A[0, 0] * generator.uniform(0.01, 0.1)
+        B = A + away * min(1.0, float(known.get(drift_bound, np.inf)) / norm(away))
+        bound, apart = max(norm(A), norm(B), float(known.get(beta, 0))), norm(A - B)
         size = bound**-2
-        gain = norm(np.eye(int(n)) - size * A @ B.T)
+        gain = norm(np.eye(n) - size * A @ B.T)
         if (gain**2 - 1) / (size * apart**2) > most:
             most = (gain**2 - 1) / (size * apart**2)
-            found = {left_norm: norm(A), right_norm: norm(B), matrix_distance: apart, drift_bound: apart, beta: bound}
-            found |= {step_size: size, asymmetric_gain: gain}
+            found = {left_norm: norm(A), right_norm: norm(B), matrix_distance: apart, beta: bound, step_size: size}
+            found |= {drift_bound: known.get(drift_bound, apart), asymmetric_gain: gain}
     return found
 
 
-def _roots(generator: np.random.Generator, norm: Norm, *, close: bool) -> Values:
+def _roots(generator: np.random.Generator, norm: Norm, *, shape: int) -> Values:
+    """Matrices that differ in one direction (even `shape`) or in all; in shape 0 the first is hardly there."""
     G = generator.standard_normal((ROWS, ROWS))
-    A = G @ G.T
-    H = generator.standard_normal((ROWS, 1 if close else ROWS))
+    A = G @ G.T * (TINY if shape == 0 else 1.0)
+    H = generator.standard_normal((ROWS, ROWS if shape % 2 else 1))
     B = A * 10.0 ** generator.uniform(-3, 0) + H @ H.T * 10.0 ** generator.uniform(-4, 0)
     return {root_distance: norm(_root(A) - _root(B)), matrix_distance: norm(A - B)}
 
@@ -128,14 +139,23 @@ def _root(matrix: np.ndarray) -> np.ndarray:
     return np.asarray((vectors * np.sqrt(np.maximum(values, 0))) @ vectors.T)
 
 
-def _residual(binding: Binding, generator: np.random.Generator, dtype: Any, *, narrow: bool) -> Values:
-    """A random reference Jacobian through its singular values, a residual through its parts in the singular vectors."""
+def _residual(binding: Binding, generator: np.random.Generator, dtype: Any, *, shape: int) -> Values:
+    """A random reference Jacobian through its singular values, a residual through its parts in the singular vectors.
+
+    In shapes 0 to 2 the residual is along the vector at the cutoff, just below it, or the first; in 3 along any two.
+    """
     known = floats(binding)
     sizes = np.sort(10.0 ** generator.uniform(-2, 1, ROWS))[::-1].astype(dtype)
     parts = generator.standard_normal(ROWS).astype(dtype)
-    if narrow:
-        parts[generator.permutation(ROWS)[2:]] = 0
-    level = dtype(known.get(cutoff, sizes[generator.integers(1, ROWS - 1)]))
+    position = int(generator.integers(1, ROWS - 1))
+    level = sizes[position]
+    if shape == 1:
+        sizes[position + 1] = level * dtype(JUST_BELOW)
+    along = {0: [position], 1: [position + 1], 2: [0], 3: generator.permutation(ROWS)[:2].tolist()}
+    if shape in along:
+        parts[[row for row in range(ROWS) if row not in along[shape]]] = 0
+    if cutoff in known:
+        sizes, level = sizes * (dtype(known[cutoff]) / level), dtype(known[cutoff])
     duration = dtype(known.get(learning_duration, 1 + generator.exponential()))
     above = sizes >= level
     size = dtype(1) / sizes[0] ** 2
@@ -163,14 +183,14 @@ def _residual(binding: Binding, generator: np.random.Generator, dtype: Any, *, n
     }
 
 
-def _small_map(generator: np.random.Generator, dtype: Any, norm: Norm) -> Values:
+def _small_map(known: Values, generator: np.random.Generator, dtype: Any, norm: Norm) -> Values:
     """Descent on f(t) = A t + c sin(C t) beside its linearisation at 0."""
     n, p = ROWS, COLUMNS
     A, C = generator.standard_normal((n, p)) / np.sqrt(p), generator.standard_normal((n, p))
     C = C / np.linalg.norm(C, axis=1, keepdims=True)
-    curve = 10.0 ** generator.uniform(-3, 0)
+    curve = min(10.0 ** generator.uniform(-3, 0), float(known.get(drift_bound, np.inf)) / (4 * norm(C)))
     y = generator.standard_normal(n).astype(dtype)
-    bound = norm(A) + curve * norm(C)
+    bound = max(norm(A) + curve * norm(C), float(known.get(beta, 0)))
     size = dtype(1) / dtype(bound) ** 2
     J = (A + curve * C).astype(dtype)
     wide, turned, bent = A.astype(dtype), C.astype(dtype), dtype(curve)
@@ -190,10 +210,10 @@ def _small_map(generator: np.random.Generator, dtype: Any, norm: Norm) -> Values
         beta: bound,
         norm_J: norm(J),
         reference_norm: norm(J),
-        reference_error: 0.0,
+        reference_error: known.get(reference_error, 0.0),
         reference_deviation: 0.0,
         gram_deviation: 0.0,
-        drift_bound: 2 * drift,
+        drift_bound: known.get(drift_bound, 2 * drift),
         jacobian_drift: 0.0,
         weight_change: 0.0,
         radius: reach,
