@@ -69,7 +69,7 @@ COMPLEMENT = (
 )
 
 _scalar = njit(fastmath={"contract"}, error_model="numpy", forceinline=True)
-_pass = njit(fastmath={"contract", "reassoc"}, error_model="numpy", nogil=True, cache=True)
+compiled_pass = njit(fastmath={"contract", "reassoc"}, error_model="numpy", nogil=True, cache=True)
 
 
 @_scalar
@@ -143,7 +143,7 @@ def _gelu(h: Any) -> Any:
 # One pass an activation, over [rows, units]: phi' takes the place of the arguments, sums of phi over rows go to `sums`.
 
 
-@_pass
+@compiled_pass
 def _softplus_pass(hidden: Any, sums: Any) -> None:
     # the sum of log(1 + e), e = exp(-|h|), is the logarithm of a product of numbers between 1 and 2
     for row in range(hidden.shape[0]):
@@ -162,7 +162,7 @@ def _softplus_pass(hidden: Any, sums: Any) -> None:
         sums[row] = total
 
 
-@_pass
+@compiled_pass
 def _relu_pass(hidden: Any, sums: Any) -> None:
     for row in range(hidden.shape[0]):
         total = 0.0
@@ -172,7 +172,7 @@ def _relu_pass(hidden: Any, sums: Any) -> None:
         sums[row] = total
 
 
-@_pass
+@compiled_pass
 def _tanh_pass(hidden: Any, sums: Any) -> None:
     for row in range(hidden.shape[0]):
         total = 0.0
@@ -182,7 +182,7 @@ def _tanh_pass(hidden: Any, sums: Any) -> None:
         sums[row] = total
 
 
-@_pass
+@compiled_pass
 def _sigmoid_pass(hidden: Any, sums: Any) -> None:
     for row in range(hidden.shape[0]):
         total = 0.0
@@ -192,7 +192,7 @@ def _sigmoid_pass(hidden: Any, sums: Any) -> None:
         sums[row] = total
 
 
-@_pass
+@compiled_pass
 def _silu_pass(hidden: Any, sums: Any) -> None:
     for row in range(hidden.shape[0]):
         total = 0.0
@@ -202,7 +202,7 @@ def _silu_pass(hidden: Any, sums: Any) -> None:
         sums[row] = total
 
 
-@_pass
+@compiled_pass
 def _gelu_pass(hidden: Any, sums: Any) -> None:
     for row in range(hidden.shape[0]):
         total = 0.0
@@ -222,7 +222,7 @@ PASSES: dict[str, Callable[[np.ndarray, np.ndarray], None]] = {
 }
 
 
-@_pass
+@compiled_pass
 def move(step: Any, displacement: Any, initial: Any, squares: Any) -> None:
     """displacement += step, then step = initial + displacement, all [trials, entries].
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from boundkit.train.backend import Array, Backend, on_device, worker_count
-from boundkit.train.blocks import Block, Partial, block_groups
+from boundkit.train.blocks import Block, Partial
 from boundkit.train.checks import checkpoint_steps, integer, positive
+from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock
+from boundkit.train.fused import compiles
+from boundkit.train.groups import block_groups
 from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import Plan, in_smaller_blocks, require_memory
 from boundkit.train.problem import Problem, coefficient, half_width
@@ -26,6 +29,7 @@ from boundkit.train.spectra import (
 from boundkit.train.workers import Parallel, Ticker, Workers, serially
 
 Progress = Callable[[int, int], None]
+Walk = Callable[[int], list[Array]]  # makes some steps and returns the squared norms [3, trials] of each
 LONGEST_WINDOW = 64  # steps between two looks of the host at the misfits
 WORK_BETWEEN_CHECKS = 2e7  # activations evaluated between two looks of the host, on the CPU
 
@@ -69,8 +73,7 @@ def train(
 
     def compute(backend: Backend) -> Run:
         cores = worker_count(workers, backend)
-        factor, labels = backend.asarray(problem.factor), backend.asarray(problem.y)
-        transposed = backend.xp.matrix_transpose(factor)
+        transposed, labels = backend.asarray(problem.factor.T), backend.asarray(problem.y)
         task = Task(
             problem=problem,
             backend=backend,
@@ -104,7 +107,7 @@ def train(
                 **Records.joined(records),
             )
 
-        sizes = {"k": k, "d": factor.shape[1], "n": problem.n}
+        sizes = {"k": k, "d": problem.factor.shape[1], "n": problem.n, "tiled": compiles(problem.activation, backend)}
         return in_smaller_blocks(attempt, chosen, block=block, workers=cores, backend=backend, **sizes)
 
     return on_device(device, compute)
@@ -143,19 +146,50 @@ def _train_chunk(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Para
     between = LONGEST_WINDOW
     if task.backend.fused:  # a device is not made to wait for the host more often than that
         between = int(min(between, max(1, WORK_BETWEEN_CHECKS / (task.problem.n * task.k * len(trials)))))
-    push, recent = None, []
-    for step in range(task.steps + 1):
-        measured, push = _step(task, blocks, push, parallel)
-        recent.append(measured)
-        ticker.add(len(trials))
-        if step in task.checkpoints:
-            records.note(step, *_spectra(task, blocks, parallel))
-        if len(recent) == between or step == task.steps:
+    walk, longest = _single_steps(task, blocks, parallel), 1
+    if len(blocks) == 1 and plan.keep and isinstance(blocks[0], FusedBlock | CompiledBlock):
+        walk, longest = _many_steps(task, blocks[0]), between
+    recent: list[Array] = []
+    for first, last in _windows(task.checkpoints, task.steps, longest):
+        recent += walk(last - first + 1)
+        ticker.add((last - first + 1) * len(trials))
+        if last in task.checkpoints:
+            records.note(last, *_spectra(task, blocks, parallel))
+        if len(recent) >= between or last == task.steps:
             records.extend(task.backend.to_host(task.backend.xp.stack(recent)))
             recent = []
             if records.all_ended():
                 break
     return records
+
+
+def _windows(checkpoints: tuple[int, ...], steps: int, longest: int) -> Iterator[tuple[int, int]]:
+    """First and last step of windows that end at every checkpoint and at the last step."""
+    first = 0
+    for mark in (*checkpoints, steps):
+        while first <= mark:
+            last = min(mark, first + longest - 1)
+            yield first, last
+            first = last + 1
+
+
+def _many_steps(task: Task, block: FusedBlock | CompiledBlock) -> Walk:
+    constants: dict[str, Any] = {"labels": task.labels, "size": task.size, "step_size": task.step_size}
+    return lambda count: list(block.descend(count, **constants))
+
+
+def _single_steps(task: Task, blocks: list[Block], parallel: Parallel) -> Walk:
+    push: Array | None = None
+
+    def walk(count: int) -> list[Array]:
+        nonlocal push
+        rows = []
+        for _ in range(count):
+            measured, push = _step(task, blocks, push, parallel)
+            rows.append(measured)
+        return rows
+
+    return walk
 
 
 def _step(task: Task, blocks: list[Block], push: Array | None, parallel: Parallel) -> tuple[Array, Array]:

@@ -47,14 +47,23 @@ def nested_stream(seed: int, role: Role, *indices: int) -> np.random.Generator:
 def initial_weights(k: int, *, d: int, seed: int, trial: int) -> np.ndarray:
     """W_0 [k, d] with i.i.d. N(0, 1) entries: rows of the positive, the negative and (odd k) the dead unit.
 
-    Unit j of a sign is the same for every k: a wider network contains the narrower one of the same trial.
+    The Gaussian numbers are rounded to the 24 bits of float32, at every width and on every device: float32 then holds
+    the W_0 of a network that is too wide for two copies in float64. Unit j of a sign is the same for every k: a wider
+    network contains the narrower one of the same trial.
 
     >>> initial_weights(5, d=3, seed=0, trial=0).shape
     (5, 3)
     """
     half = half_width(k)
     counts = ((Role.POSITIVE_UNITS, half), (Role.NEGATIVE_UNITS, half), (Role.DEAD_UNIT, k - 2 * half))
-    return np.concatenate([stream(seed, role, trial).standard_normal((count, d)) for role, count in counts])
+    return np.concatenate([normal_rows(stream(seed, role, trial), count, d) for role, count in counts]).astype(
+        np.float64
+    )
+
+
+def normal_rows(generator: np.random.Generator, units: int, d: int) -> np.ndarray:
+    """The next `units` rows of a Gaussian W_0: float32 [units, d]."""
+    return generator.standard_normal((units, d)).astype(np.float32)
 
 
 def trial_indices(trials: Iterable[int], *, seed: int) -> tuple[int, ...]:
@@ -75,11 +84,11 @@ class UnitStreams:
         self._d = d
 
     def draw(self, units: int, parallel: Parallel) -> np.ndarray:
-        """The next `units` units of each sign of every trial, transposed: [trials, 2, d, units]."""
-        drawn = np.empty((len(self._streams), self._d, units))
+        """The next `units` units of each sign of every trial, transposed: float32 [trials, 2, d, units]."""
+        drawn = np.empty((len(self._streams), self._d, units), dtype=np.float32)
 
         def fill(index: int) -> None:
-            drawn[index] = self._streams[index].standard_normal((units, self._d)).T
+            drawn[index] = normal_rows(self._streams[index], units, self._d).T
 
         parallel(fill, range(len(self._streams)))
         return drawn.reshape(-1, 2, self._d, units)

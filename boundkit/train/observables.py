@@ -9,7 +9,9 @@ import numpy as np
 
 from boundkit.errors import BadInput
 from boundkit.train.backend import Array, Backend, on_device, worker_count
-from boundkit.train.blocks import Block, block_groups
+from boundkit.train.blocks import Block
+from boundkit.train.fused import compiles
+from boundkit.train.groups import block_groups
 from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import Plan, in_smaller_blocks
 from boundkit.train.problem import Problem, coefficient, half_width, output_weights
@@ -81,7 +83,7 @@ def measure(
                     parts = [one(chunk, pool.map) for chunk in plan.chunks]
             return Initialisation(chosen, seed, k, *np.concatenate(parts, axis=1))
 
-        sizes = {"k": k, "d": problem.factor.shape[1], "n": problem.n}
+        sizes = {"k": k, "d": problem.factor.shape[1], "n": problem.n, "tiled": compiles(problem.activation, backend)}
         return in_smaller_blocks(attempt, chosen, block=block, workers=cores, backend=backend, **sizes)
 
     return on_device(device, compute)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 from boundkit.errors import Infeasible
@@ -12,10 +13,12 @@ from boundkit.train.checks import integer
 from boundkit.train.problem import half_width
 
 CACHE_ENTRIES = 80_000  # float64 entries of one buffer: half of a small L2 cache
-BLOCK_ENTRIES = 160_000  # of all arrays of one block: W_0, W - W_0, its step, and H
+BLOCK_ENTRIES = 200_000  # of all arrays of one block: W_0, W - W_0, its step, and H
+TILED_ENTRIES = 320_000  # the same of a block that is gone through in tiles that fit the cache
+TILED_CHUNKS = 4  # chunks a worker, so that both end at about the same time
 DEVICE_ENTRIES = 2**25
 SCRATCH_BUFFERS = 6
-KEPT_ENTRIES = 2**23  # of phi'(H) a trial; more are found again, for a quarter more time and a third less memory
+KEPT_ENTRIES = 2**23  # of phi'(H) a trial; more are found again, for a quarter more time and half of the memory
 SMALLEST_BLOCK = 16
 FEW_BLOCKS = 32  # so few that waiting for all of them after every step would cost more than it gains
 GIB = 2**30
@@ -48,23 +51,37 @@ class Plan:
 
 
 def make_plan(
-    trials: Sequence[int], *, k: int, d: int, n: int, block: int | None, workers: int, backend: Backend
+    trials: Sequence[int],
+    *,
+    k: int,
+    d: int,
+    n: int,
+    block: int | None,
+    workers: int,
+    backend: Backend,
+    tiled: bool = False,
 ) -> Plan:
     """Cut `k` units of dimension `d` and the trials for a backend; `block` units a block if given.
 
-    The blocks depend on nothing but (k, d, n, block), so that a trial is computed in the same way
-    whatever runs beside it.
+    `tiled` blocks are cut to the cache by the code that goes through them. The blocks depend on nothing but
+    (k, d, n, block, tiled), so that a trial is computed in the same way whatever runs beside it.
     """
     half = half_width(k)
-    units = max(SMALLEST_BLOCK, units_in(backend, n, d)) if block is None else integer("block", block, 2) // 2
-    units = min(units, half)
+    largest = units_in(backend, n, d, tiled=tiled)
+    units = max(SMALLEST_BLOCK, largest) if block is None else integer("block", block, 2) // 2
     blocks = -(-half // units)
+    units = -(-half // blocks) if block is None else min(units, half)  # blocks of about the same size
     together = 1
     if blocks == 1:
-        together = max(1, min(units_in(backend, n, d) // half, -(-len(trials) // workers)))
-    chunks = tuple(tuple(trials[i : i + together]) for i in range(0, len(trials), together))
+        shares = workers * TILED_CHUNKS if tiled else workers
+        together = max(1, min(largest // half, -(-len(trials) // shares)))
+    count = -(-len(trials) // together)
+    if together > 1:  # as many chunks for each worker, of as many trials
+        count = min(len(trials), -(-count // workers) * workers)
+    edges = [len(trials) * i // count for i in range(count + 1)]
+    chunks = tuple(tuple(trials[start:stop]) for start, stop in pairwise(edges))
     over_chunks = workers > 1 and len(chunks) > 1 and blocks <= FEW_BLOCKS
-    at_once = together * (min(workers, len(chunks)) if over_chunks else 1)
+    at_once = max(map(len, chunks)) * (min(workers, len(chunks)) if over_chunks else 1)
     keep = not backend.fused or k * n <= KEPT_ENTRIES
     needed = memory_needed(k=k, d=d, n=n, trials=at_once, workers=workers, block=2 * units, keep=keep)
     return Plan(half, units, chunks, over_chunks, needed, keep)
@@ -80,13 +97,14 @@ def in_smaller_blocks(
     block: int | None,
     workers: int,
     backend: Backend,
+    tiled: bool = False,
 ) -> Result:
     """The result of `compute`; when memory runs out, it is tried again with blocks of half the size.
 
     Raises Infeasible when the smallest blocks do not fit either.
     """
     while True:
-        plan = make_plan(trials, k=k, d=d, n=n, block=block, workers=workers, backend=backend)
+        plan = make_plan(trials, k=k, d=d, n=n, block=block, workers=workers, backend=backend, tiled=tiled)
         try:
             with backend.guard():
                 return compute(plan)
@@ -96,24 +114,28 @@ def in_smaller_blocks(
         block = plan.units
 
 
-def units_in(backend: Backend, n: int, d: int) -> int:
+def units_in(backend: Backend, n: int, d: int, *, tiled: bool = False) -> int:
     """Units of each sign whose buffers fill the cache (or a sensible part of a device)."""
-    return BLOCK_ENTRIES // (2 * (n + 3 * d)) if backend.fused else DEVICE_ENTRIES // (2 * max(n, d))
+    if not backend.fused:
+        return DEVICE_ENTRIES // (2 * max(n, d))
+    return (TILED_ENTRIES if tiled else BLOCK_ENTRIES) // (2 * (n + 3 * d))
 
 
 def memory_needed(
-    *, k: int, d: int, n: int, trials: int = 1, workers: int = 1, block: int | None = None, keep: bool = True
+    *, k: int, d: int, n: int, trials: int = 1, workers: int = 1, block: int | None = None, keep: bool | None = None
 ) -> int:
-    """Bytes that training holds at once: W_0 and W - W_0 [k, r], phi'(H) [n, k] if kept, and the workers' buffers.
+    """Bytes that training holds at once: W_0 and W - W_0 [k, r], phi'(H) [n, k], and the workers' buffers.
 
-    `d` counts after the reduction to r = min(n, d).
+    Without `keep`, as on the CPU at large k n, there is no phi'(H) and W_0 takes half as much. `d` counts after the
+    reduction to r = min(n, d).
 
     >>> memory_needed(k=10**7, d=20, n=20) < 5 * 2**30
     True
     """
     r = min(n, d)
-    state = 8 * k * (2 * r + n * keep) * trials
-    in_a_block = min(k, block or BLOCK_ENTRIES // (n + 3 * r))
+    keep = k * n <= KEPT_ENTRIES if keep is None else keep
+    state = (8 * k * (2 * r + n) if keep else 12 * k * r) * trials
+    in_a_block = min(k, block or TILED_ENTRIES // (n + 3 * r))
     return state + 8 * in_a_block * max(n, r) * SCRATCH_BUFFERS * (trials + workers)
 
 

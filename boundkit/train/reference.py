@@ -99,8 +99,13 @@ def jacobian(problem: Problem, weights: Extended, v: Extended) -> np.ndarray:
     if 24 * n * k * d > host_memory():
         raise Infeasible(f"an explicit Jacobian of {n} x {k * d} entries does not fit in memory")
     X = problem.X.astype(np.longdouble)
-    slopes = _phi(problem, 1, X @ weights.T) * v
-    return np.asarray(slopes[:, :, None] * X[:, None, :], dtype=np.float64).reshape(n, k * d)
+    weighted = slopes(problem, X @ weights.T) * v
+    return np.asarray(weighted[:, :, None] * X[:, None, :], dtype=np.float64).reshape(n, k * d)
+
+
+def slopes(problem: Problem, hidden: Extended) -> Extended:
+    """phi' of pre-activations, in long double from its symbolic expression."""
+    return _phi(problem, 1, hidden)
 
 
 def _spectrum(problem: Problem, weights: Extended, start: Extended, v: Extended) -> tuple[float, float, float]:

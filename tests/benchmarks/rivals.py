@@ -24,7 +24,7 @@ def drawn(problem: Problem, k: int, trials: int) -> np.ndarray:
     streams = UnitStreams(seed=0, trials=range(trials), d=problem.factor.shape[1])
     with Workers(THREADS) as workers:
         weights = streams.draw(k // 2, workers.map)
-    return np.ascontiguousarray(np.moveaxis(weights, 1, 2)).reshape(trials, -1, k)
+    return np.moveaxis(weights, 1, 2).astype(np.float64, order="C").reshape(trials, -1, k)
 
 
 def signed(problem: Problem, k: int) -> np.ndarray:

@@ -11,13 +11,14 @@ import pytest
 
 from boundkit.activations import activation
 from boundkit.train import measure, select_device, train
-from boundkit.train.blocks import FusedBlock
-from boundkit.train.fused import compiled_passes
+from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock
+from boundkit.train.fused import compiled_steps
 from tests.train.conftest import largest_step, sphere_problem
 
-compiled: Any = compiled_passes()
-if compiled is None:
+if compiled_steps() is None:
     pytest.skip("Numba is not installed", allow_module_level=True)
+
+compiled: Any = compiled_steps().compiled
 
 NAMES = tuple(compiled.PASSES)
 POINTS = np.concatenate([np.linspace(-8, 8, 321), np.linspace(-40, 40, 81), np.logspace(-20, 4, 73), [0.0, -0.0]])
@@ -109,13 +110,14 @@ def test_slopes_found_again_are_the_slopes_that_were_held(path: str, monkeypatch
     held = train(problem, device=device, workers=2, **options)
     monkeypatch.setattr("boundkit.train.plan.KEPT_ENTRIES", 0)
     made: list[bool] = []
-    original = FusedBlock.__init__
+    kind = CompiledBlock if path == "compiled" else FusedBlock
+    original = kind.__init__
 
     def watched(block: Any, *arguments: Any, keep: bool) -> None:
         made.append(keep)
         original(block, *arguments, keep=keep)
 
-    monkeypatch.setattr(FusedBlock, "__init__", watched)
+    monkeypatch.setattr(kind, "__init__", watched)
     again = train(problem, device=device, workers=2, **options)
     assert made
     assert not any(made)

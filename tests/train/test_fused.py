@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from boundkit.activations import activation
-from boundkit.train.fused import FUSED, evaluate_into
+from boundkit.train.fused import FUSED, evaluate_into, row_sums
 
 
 @pytest.mark.parametrize("name", [*FUSED, "cos(z)"])
@@ -17,3 +17,30 @@ def test_fused_passes_equal_the_activation(name: str, scale: float) -> None:
     evaluate_into(activation(name), hidden.copy(), value, slope)
     np.testing.assert_allclose(value, expected[0], rtol=4e-15, atol=4e-16)
     np.testing.assert_allclose(slope, expected[1], rtol=4e-15, atol=4e-16)
+
+
+@pytest.mark.parametrize("name", [*FUSED, "cos(z)"])
+def test_either_of_value_and_derivative_is_the_one_of_both(name: str) -> None:
+    """What is written alone is bit for bit what is written beside the other."""
+    hidden = 3 * np.random.default_rng(0).standard_normal(1001)
+    both, alone = np.empty((2, 1001)), np.empty((2, 1001))
+    evaluate_into(activation(name), hidden.copy(), *both)
+    evaluate_into(activation(name), hidden.copy(), alone[0], None)
+    evaluate_into(activation(name), hidden.copy(), None, alone[1])
+    np.testing.assert_array_equal(alone, both)
+
+
+@pytest.mark.parametrize("name", [*FUSED, "cos(z)"])
+@pytest.mark.parametrize("units", [1, 199, 200, 207, 1300])
+@pytest.mark.parametrize("scale", [1.0, 30.0, 1e4])
+@pytest.mark.parametrize("wanted", [True, False])
+def test_sums_are_those_of_the_values(name: str, units: int, scale: float, wanted: bool) -> None:
+    """Sums over rows of any length are within a few eps of max(1, |phi|) a term, and derivatives are the same."""
+    hidden = scale * np.random.default_rng(units).standard_normal((2, 5, units))
+    value, derivative = activation(name).value_and_derivative(hidden.copy())
+    slopes = np.empty_like(hidden) if wanted else None
+    sums = row_sums(activation(name), hidden.copy(), slopes)
+    terms = np.maximum(1.0, np.abs(value)).sum(axis=-1)
+    assert (np.abs(sums - value.sum(axis=-1)) <= 4 * np.finfo(float).eps * terms).all()
+    if slopes is not None:
+        np.testing.assert_allclose(slopes, derivative, rtol=4e-15, atol=4e-16)

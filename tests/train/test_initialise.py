@@ -34,6 +34,13 @@ def test_a_wider_network_contains_the_narrower_one() -> None:
     np.testing.assert_array_equal(narrow[5:], wide[7:12])
 
 
+def test_float32_holds_the_weights_which_are_the_stream_rounded() -> None:
+    """Every entry is a float32 number, within half a unit in its last place of the float64 number of the stream."""
+    weights, exact = initial_weights(2000, d=3, seed=1, trial=2), stream(1, Role.POSITIVE_UNITS, 2)
+    np.testing.assert_array_equal(weights, weights.astype(np.float32))
+    np.testing.assert_allclose(weights[:1000], exact.standard_normal((1000, 3)), rtol=2.0**-24, atol=0)
+
+
 RECORDED = (1.2918689310096432, -0.3709294872428449)
 
 

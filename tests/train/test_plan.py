@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import tracemalloc
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -17,26 +19,28 @@ from tests.train.conftest import sphere_problem
     trials=st.integers(1, 50),
     workers=st.integers(1, 8),
     block=st.none() | st.integers(2, 10**7),
+    tiled=st.booleans(),
 )
 def test_every_unit_and_every_trial_is_planned_once(
-    k: int, n: int, d: int, trials: int, workers: int, block: int | None
+    k: int, n: int, d: int, trials: int, workers: int, block: int | None, tiled: bool
 ) -> None:
     """Blocks tile the units of a sign, chunks tile the trials, and blocks ignore trials and workers."""
     if block is not None:
         block = max(block, k // 1000)
     cpu = select_device("cpu")
-    plan = make_plan(range(trials), k=k, d=d, n=n, block=block, workers=workers, backend=cpu)
+    network: dict[str, Any] = {"k": k, "d": d, "n": n, "block": block, "backend": cpu, "tiled": tiled}
+    plan = make_plan(range(trials), workers=workers, **network)
     sizes = [plan.size(start) for start in plan.starts]
     assert sum(sizes) == k // 2
     assert set(sizes[:-1]) <= {plan.units}
     assert 0 < sizes[-1] <= plan.units
     assert [trial for chunk in plan.chunks for trial in chunk] == list(range(trials))
-    assert plan.starts == make_plan([0], k=k, d=d, n=n, block=block, workers=1, backend=cpu).starts
+    assert plan.starts == make_plan([0], workers=1, **network).starts
 
 
 @pytest.mark.parametrize(("n", "d"), [(20, 20), (6, 30), (30, 4)])
 def test_the_memory_estimate_covers_what_is_allocated(n: int, d: int) -> None:
-    """Peak allocation at k = 40000 lies between W_0, W - W_0 and phi'(H), which must be held, and the estimate.
+    """Peak allocation at k = 40000 lies between W_0 in float32, W - W_0 and phi'(H), all held, and the estimate.
 
     How many workers hold their buffers at the same moment is up to the scheduler, so nothing tighter is certain.
     """
@@ -48,9 +52,28 @@ def test_the_memory_estimate_covers_what_is_allocated(n: int, d: int) -> None:
     train(problem, k=k, step_size=0.01, steps=2, checkpoints=[0, 2], workers=2, device="cpu")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    held = 8 * k * (2 * min(n, d) + n)
+    held = 4 * k * (3 * min(n, d) + 2 * n)
     assert held <= peak <= needed
     assert needed <= 4 * held
+
+
+@pytest.mark.parametrize("name", ["softplus", "relu", "cos(z)"])
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_wide_network_holds_little_more_than_its_displacement_and_half_of_it(
+    name: str, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where phi'(H) is not held, W_0 takes 4 bytes an entry and W - W_0 takes 8, and the rest does not grow with k."""
+    monkeypatch.setattr("boundkit.train.plan.KEPT_ENTRIES", 0)
+    problem, device = sphere_problem(20, 20, name), replace(select_device("cpu"), compiled=compiled)
+    peaks = []
+    for k in (100_000, 100_000, 200_000):
+        tracemalloc.start()
+        train(problem, k=k, step_size=0.01, steps=2, workers=1, device=device)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    _, narrow, wide = peaks
+    assert 12 * 20 * 100_000 <= narrow <= memory_needed(k=100_000, d=20, n=20, keep=False)
+    assert wide - narrow <= 1.05 * 12 * 20 * 100_000
 
 
 def test_ten_million_units_fit_in_eight_gigabytes() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.sparse.linalg import LinearOperator, eigsh
+from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 
 from boundkit.train.landscape.surface import Array, Surface
 
@@ -38,7 +38,7 @@ def joint_hessian(surface: Surface, W: Array, v: Array) -> Array:
 
 
 def hidden_spectrum(surface: Surface, W: Array, v: Array) -> tuple[float, float]:
-    """The smallest and the largest eigenvalue of the Hessian in W.
+    """The smallest and the largest eigenvalue of the Hessian in W; LinAlgError where Lanczos does not find them.
 
     >>> surface = Surface(np.eye(2), np.array([1.0, 4.0]), "square")
     >>> hidden_spectrum(surface, np.zeros((1, 2)), np.ones(1))
@@ -54,5 +54,8 @@ def hidden_spectrum(surface: Surface, W: Array, v: Array) -> tuple[float, float]
 
     operator = LinearOperator((W.size, W.size), matvec=product, dtype=np.float64)
     start = np.random.default_rng(0).standard_normal(W.size)
-    ends = [eigsh(operator, k=1, which=end, v0=start, tol=LANCZOS_TOLERANCE)[0][0] for end in ("SA", "LA")]
+    try:
+        ends = [eigsh(operator, k=1, which=end, v0=start, tol=LANCZOS_TOLERANCE)[0][0] for end in ("SA", "LA")]
+    except ArpackNoConvergence:
+        raise np.linalg.LinAlgError(f"the ends of the spectrum of {W.size} parameters do not converge") from None
     return float(ends[0]), float(ends[1])

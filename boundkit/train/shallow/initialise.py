@@ -10,7 +10,7 @@ import numpy as np
 
 from boundkit.errors import BadInput
 from boundkit.train.checks import integer
-from boundkit.train.initialise import Role, stream
+from boundkit.train.initialise import Role, normal_rows, stream
 from boundkit.train.problem import output_weights
 
 
@@ -31,8 +31,8 @@ class NormalHidden:
         """Units of the positive, then of the negative sign, and the odd one; a wider network contains a narrower."""
         half = integer("k", rows, 1) // 2
         counts = ((Role.POSITIVE_UNITS, half), (Role.NEGATIVE_UNITS, half), (Role.DEAD_UNIT, rows - 2 * half))
-        drawn = [stream(seed, role, trial).standard_normal((count, columns)) for role, count in counts]
-        return np.asarray(self.std * np.concatenate(drawn))
+        drawn = [normal_rows(stream(seed, role, trial), count, columns) for role, count in counts]
+        return np.asarray(self.std * np.concatenate(drawn).astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class PairedHidden:
 
     def draw(self, rows: int, columns: int, *, seed: int, trial: int) -> np.ndarray:
         """Two copies of k/2 units; BadInput for odd k."""
-        half = stream(seed, Role.POSITIVE_UNITS, trial).standard_normal((_even(rows) // 2, columns))
-        return np.concatenate([half, half])
+        half = normal_rows(stream(seed, Role.POSITIVE_UNITS, trial), _even(rows) // 2, columns)
+        return np.concatenate([half, half]).astype(np.float64)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from boundkit.train.deep.nodes import copositive_minimum, fewest_large_nodes, no
 from boundkit.train.deep.products import product_norm, sparse_bilinear, sparse_output, through_layers
 from boundkit.train.deep.spectral import SpectralNorm, spectral_norms
 from boundkit.train.deep.streams import layer_weights
-from boundkit.verify.observe.deep_start_replay import slow_start
+from boundkit.verify.observe.deep.start_replay import slow_start
 
 
 def test_measurements_agree_with_the_slow_implementation(lifted):

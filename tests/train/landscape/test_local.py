@@ -39,8 +39,8 @@ def test_reference_table_of_the_local_certificate(row):
     data = Dataset("table", surface.X, surface.y, origin=Planted(surface.activation.name, *centre))
     name = "sjl17.d.local_certificate.refined"
     binding = bind(statement(name), data=data, activation_name=activation, parameters={"k": len(centre[1])})
-    expressions = (certificate.planted_sigma_min_J, certificate.RHO, certificate.START, certificate.FLOOR)
-    constants = [float(number(binding, item, {})) for item in (*expressions, certificate.BETA)]
+    expressions = (certificate.planted_sigma_min_J, certificate.OWN.radius, certificate.OWN.start, certificate.FLOOR)
+    constants = [float(number(binding, item, {})) for item in (*expressions, certificate.OWN.smoothness)]
     start = ball_point(centre, constants[2], rng)
     spent = 1e-24 / surface.loss(*start)
     run = descend_both(surface, start, centre, step_size=1 / constants[4], steps=4000, spent=spent)

@@ -92,7 +92,7 @@ def test_least_squares_and_its_mean():
 
 def test_bad_surfaces_are_refused():
     """Shapes and entries that cannot be data."""
-    with pytest.raises(BadInput, match="y = shape"):
+    with pytest.raises(BadInput, match="y = 3 labels"):
         Surface(np.eye(2), np.ones(3), "square")
-    with pytest.raises(BadInput, match="X = shape"):
+    with pytest.raises(BadInput, match="X = an array"):
         Surface(np.full((2, 2), np.nan), np.ones(2), "square")
