@@ -16,7 +16,7 @@ from boundkit.query import Binding, Check, bind, check_all
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import alpha, beta, lipschitz, misfit_0, step_size
 from boundkit.verify.observe import Plan, balls, number
-from boundkit.verify.observe.shallow import start_values
+from boundkit.verify.observe.shallow.training import start_values
 
 
 @dataclass(frozen=True)

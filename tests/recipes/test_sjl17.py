@@ -31,9 +31,9 @@ from boundkit.train.landscape import (
     symmetric_features,
 )
 from boundkit.train.shallow import Given, Shallow, descend
-from boundkit.verify.observe.landscape_facts import Facts, last, top
-from boundkit.verify.observe.landscape_scene import Scene
-from boundkit.verify.observe.landscape_slopes import curvatures, slope_variances
+from boundkit.verify.observe.landscape.facts import Facts, last, top
+from boundkit.verify.observe.landscape.scene import Scene
+from boundkit.verify.observe.landscape.slopes import curvatures, slope_variances
 
 SOFT = "softplus:beta=4"
 SUPREMA = {SOFT: (1.0, 1.0), "tanh": (1.0, 4 / (3 * math.sqrt(3)))}  # of |phi'| and |phi''|

@@ -11,7 +11,7 @@ from boundkit.statement.vocabulary import tightness
 from boundkit.train.deep.streams import Batches as DeepBatches
 from boundkit.train.shallow.sampling import Batches
 from boundkit.verify import Verdict, verify
-from boundkit.verify.observe.batches import Drawn, _by_counts
+from boundkit.verify.observe.lemmas.batches import Drawn, _by_counts
 from boundkit.verify.request import Request, bound_at
 
 SPHERE = "sphere:n=5,d=3,seed=0"

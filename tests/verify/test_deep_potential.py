@@ -13,7 +13,8 @@ from boundkit.statement.words.deep import conditional_drift, loss_potential
 from boundkit.statement.words.shared import loss
 from boundkit.train.deep import MarginProblem, train
 from boundkit.verify import Verdict, verify
-from boundkit.verify.observe import Plan, deep_potential
+from boundkit.verify.observe import Plan
+from boundkit.verify.observe.deep import potential as deep_potential
 from boundkit.verify.request import Request, bound_at
 
 LIFTED = "lifted:n=4,d=4,mu=0.3,phi=0.5"

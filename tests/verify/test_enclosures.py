@@ -12,7 +12,7 @@ from boundkit.statement.words.deep import layer_distance
 from boundkit.verify import Verdict
 from boundkit.verify.judge import judge
 from boundkit.verify.observe import Observations
-from boundkit.verify.observe.deep_conditions import along_run
+from boundkit.verify.observe.deep.conditions import along_run
 from boundkit.verify.observe.plan import joined
 from boundkit.verify.verdict import conclude
 

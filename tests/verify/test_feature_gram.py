@@ -8,7 +8,7 @@ from boundkit.data import dataset
 from boundkit.papers import statement
 from boundkit.train.shallow import interpret
 from boundkit.verify import Verdict, verify
-from boundkit.verify.observe.feature_gram import gram_deviation, slow_deviation
+from boundkit.verify.observe.shallow.feature_gram import gram_deviation, slow_deviation
 
 DATA = dataset("sphere:n=6,d=4,seed=0")
 

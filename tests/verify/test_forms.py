@@ -41,7 +41,7 @@ from boundkit.statement.words.shared import lambda_out, power
 from boundkit.train import initial_weights
 from boundkit.verify import Verdict, verify
 from boundkit.verify.observe import Plan, experiment
-from boundkit.verify.observe.forms import _descent
+from boundkit.verify.observe.lemmas.forms import _descent
 
 SPHERE = "sphere:n=6,d=4,seed=0"
 CASES = [

@@ -23,7 +23,7 @@ from boundkit.train.information import follow, jacobian_spaces, merged
 from boundkit.train.shallow import PairedHidden, PairedSigns, initial_layers
 from boundkit.verify import Verdict, verify
 from boundkit.verify.observe import Plan, experiment, number
-from boundkit.verify.observe.fresh import distribution, errors
+from boundkit.verify.observe.generalisation.fresh import distribution, errors
 
 CLEAN = "mixture:K=2,C=1,n=20000,d=2,orthonormal=true"
 SMALL = "mixture:K=2,C=2,n=8,d=4,noise=1"

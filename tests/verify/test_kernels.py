@@ -35,8 +35,9 @@ from boundkit.statement.words.generalisation_lemmas import (
 )
 from boundkit.train.shallow import NormalHidden, Signs, initial_layers
 from boundkit.verify import Verdict, verify
-from boundkit.verify.observe import Plan, experiment, joint_layers
-from boundkit.verify.observe.kernel_quadrature import converged_kernel
+from boundkit.verify.observe import Plan, experiment
+from boundkit.verify.observe.shallow import joint_layers
+from boundkit.verify.observe.shallow.kernel_quadrature import converged_kernel
 
 EDGE = (1 + np.exp(-2)) / 2  # E cos(g)^2, the kernel of sin at equal samples
 SPHERE, ONE_CLUSTER = "sphere:n=40,d=20,seed=0", "mixture:K=2,C=1,n=6,d=4,orthonormal=true"

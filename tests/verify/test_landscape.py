@@ -16,10 +16,10 @@ from boundkit.statement.words.landscape_data import covariance_min, label_covari
 from boundkit.train.landscape import ExplicitSurface, Surface
 from boundkit.verify import Verdict, levels, verify
 from boundkit.verify.observe import Plan, experiment
-from boundkit.verify.observe.landscape_facts import Facts
-from boundkit.verify.observe.landscape_scene import Scene
-from boundkit.verify.observe.landscape_slopes import curvatures, mean_slopes, slope_variances
-from boundkit.verify.observe.landscape_words import OF_DATA, OF_POINT
+from boundkit.verify.observe.landscape.facts import Facts
+from boundkit.verify.observe.landscape.scene import Scene
+from boundkit.verify.observe.landscape.slopes import curvatures, mean_slopes, slope_variances
+from boundkit.verify.observe.landscape.words import OF_DATA, OF_POINT
 from boundkit.verify.witness import replay_witness
 
 PAPER = {item.id.partition(".")[2]: item for item in statements(paper="sjl17")}

@@ -10,7 +10,7 @@ from boundkit.papers import statement
 from boundkit.statement.words.landscape import norm_DGW
 from boundkit.statement.words.landscape_lemmas import concentration_constant, identity_error
 from boundkit.verify import Verdict, verify
-from boundkit.verify.observe.landscape_samples import _by_quadrature, _by_sums, _least
+from boundkit.verify.observe.landscape.samples import _by_quadrature, _by_sums, _least
 
 GAUSSIAN = {"data": "gaussian:n=12,d=4", "activation": "softplus"}
 

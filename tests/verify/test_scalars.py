@@ -20,8 +20,8 @@ from boundkit.statement.words.deep import (
     slope_change,
 )
 from boundkit.verify import Verdict, verify
-from boundkit.verify.observe.losses import loss_columns
-from boundkit.verify.observe.scalars import _correlations, _edge
+from boundkit.verify.observe.lemmas.losses import loss_columns
+from boundkit.verify.observe.lemmas.scalars import _correlations, _edge
 from boundkit.verify.request import Request, bound_at
 
 LIFTED = "lifted:n=4,d=4,mu=0.3,phi=0.5"

@@ -12,7 +12,7 @@ from boundkit.query import bind
 from boundkit.statement.vocabulary import lambda_, tightness
 from boundkit.verify import Verdict, verify
 from boundkit.verify.judge import RELATIVE_TOLERANCE, uncertainty
-from boundkit.verify.observe.spaces import _pair, _roots
+from boundkit.verify.observe.generalisation.spaces import _pair, _roots
 
 DATA = "mixture:K=2,C=1,n=20,d=4,orthonormal=true"
 ATTAINED = [

@@ -5,34 +5,7 @@ from __future__ import annotations
 from boundkit.errors import NotApplicable
 from boundkit.query import Binding
 from boundkit.statement import Setting
-from boundkit.verify.observe import (
-    batches,
-    classes,
-    columns,
-    composite,
-    composite_points,
-    deep_start,
-    deep_training,
-    deep_weights,
-    forms,
-    gaussian_units,
-    generalisation,
-    infinite,
-    joint_layers,
-    kernels,
-    landscape,
-    landscape_critical,
-    landscape_local,
-    landscape_samples,
-    layer_weights,
-    layers,
-    linear_model,
-    matrices,
-    moves,
-    scalars,
-    shallow,
-    spaces,
-)
+from boundkit.verify.observe import composite, deep, generalisation, landscape, lemmas, shallow
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, Progress, balls, floats, number
 
 FAMILIES = {"two layers, unscaled": "landscape", "two layers": "shallow", "deep ReLU": "deep", "any map": "composite"}
@@ -42,31 +15,31 @@ EXPERIMENTS: dict[tuple[str, str], Experiment] = {
     ("shallow", "initialisation"): shallow.INITIALISATION,
     ("shallow", "weights"): shallow.WEIGHTS,
     ("shallow", "flips"): shallow.FLIPS,
-    ("shallow", "matrices"): matrices.MATRICES,
-    ("shallow", "units"): gaussian_units.UNITS,
+    ("shallow", "matrices"): lemmas.MATRICES,
+    ("shallow", "units"): deep.UNITS,
     ("shallow", "sample"): generalisation.SAMPLE,
-    ("shallow", "spaces"): spaces.SPACES,
-    ("shallow", "classes"): classes.CLASSES,
-    ("layers", "training"): layers.TRAINING,
-    ("layers", "initialisation"): layers.INITIALISATION,
-    ("layers", "weights"): layer_weights.WEIGHTS,
-    ("landscape", "training"): landscape_local.LOCAL,
+    ("shallow", "spaces"): generalisation.SPACES,
+    ("shallow", "classes"): generalisation.CLASSES,
+    ("shallow", "columns"): landscape.COLUMNS,
+    ("shallow", "forms"): lemmas.FORMS,
+    ("shallow", "moves"): shallow.MOVES,
+    ("shallow", "kernels"): shallow.KERNELS,
+    ("shallow", "joint"): shallow.JOINT,
+    ("shallow", "linear model"): generalisation.LINEAR,
+    ("shallow", "batches"): lemmas.BATCHES,
+    ("shallow", "scalars"): lemmas.SCALARS,
+    ("layers", "training"): shallow.LAYERS_TRAINING,
+    ("layers", "initialisation"): shallow.LAYERS_INITIALISATION,
+    ("layers", "weights"): shallow.LAYERS_WEIGHTS,
+    ("landscape", "training"): landscape.LOCAL,
     ("landscape", "points"): landscape.POINTS,
-    ("landscape", "units"): landscape_samples.SAMPLES,
-    ("landscape", "critical points"): landscape_critical.CRITICAL,
-    ("shallow", "columns"): columns.COLUMNS,
-    ("shallow", "forms"): forms.FORMS,
-    ("shallow", "moves"): moves.MOVES,
-    ("shallow", "kernels"): kernels.KERNELS,
-    ("shallow", "joint"): joint_layers.JOINT,
-    ("shallow", "linear model"): linear_model.LINEAR,
-    ("shallow", "batches"): batches.BATCHES,
-    ("shallow", "scalars"): scalars.SCALARS,
+    ("landscape", "units"): landscape.SAMPLES,
+    ("landscape", "critical points"): landscape.CRITICAL,
     ("composite", "training"): composite.TRAINING,
-    ("composite", "weights"): composite_points.POINTS,
-    ("deep", "training"): deep_training.TRAINING,
-    ("deep", "initialisation"): deep_start.INITIALISATION,
-    ("deep", "weights"): deep_weights.WEIGHTS,
+    ("composite", "weights"): composite.POINTS,
+    ("deep", "training"): deep.TRAINING,
+    ("deep", "initialisation"): deep.INITIALISATION,
+    ("deep", "weights"): deep.WEIGHTS,
 }
 
 
@@ -91,7 +64,7 @@ def experiment(kind: str, binding: Binding, plan: Plan | None = None) -> Experim
     if plan is not None and plan.infinite:
         if family(binding.statement.setting) not in ("shallow", "layers"):
             raise NotApplicable("k", "infinite: the limit is known for two-layer networks only")
-        return infinite.INFINITE
+        return shallow.INFINITE
     found = EXPERIMENTS.get((family(binding.statement.setting), kind))
     return EXPERIMENTS["shallow", kind] if found is None else found
 

@@ -125,6 +125,11 @@ def column(array: np.ndarray) -> np.ndarray:
     return np.asarray(array, dtype=float).reshape(-1, 1)
 
 
+def as_columns(trial: int, values: Mapping[Symbol, float]) -> Observations:
+    """The values of one trial."""
+    return Observations((trial,), {symbol: column(np.array([value])) for symbol, value in values.items()})
+
+
 def joined(parts: list[Observations]) -> Observations:
     """The observations of several groups of trials as those of one; shorter curves are filled with NaN."""
     trials = tuple(trial for part in parts for trial in part.trials)
