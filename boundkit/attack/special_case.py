@@ -15,7 +15,7 @@ from sympy import oo
 
 from boundkit.attack.bounds import FLIPPED, bound_of, bounds
 from boundkit.attack.finding import Finding, does_not_apply, failed, survived
-from boundkit.attack.substitution import Comparison, Substitution, Verdict, step_of, without_logarithms
+from boundkit.attack.substitution import Promise, Substitution, Verdict, step_of, without_logarithms
 from boundkit.papers import statement as find
 from boundkit.statement import Claim, Hypothesis, Statement
 from boundkit.statement.vocabulary import step_size
@@ -78,7 +78,7 @@ def _hypothesis(item: Hypothesis, both: Substitution) -> Verdict:
             mine = bound_of(other, theirs.word) if oo not in other.args else None
             if mine is None or mine.sign != theirs.sign:
                 continue
-            verdict = both.verdict(Comparison(item.label, theirs.side, mine.side, FLIPPED[theirs.sign]))
+            verdict = both.verdict(Promise(item.label, theirs.side, mine.side, FLIPPED[theirs.sign]))
             if named or verdict in ("equal", "of one order"):
                 return verdict
             if verdict == "weaker":
@@ -97,25 +97,25 @@ def _claim(claim: Claim, both: Substitution) -> Verdict:
         theirs = bound_of(both.moved(other.relation), claim.observable)
         promised = _chance(both.general, other) in ("surely", _chance(both.special, claim))
         if theirs is not None and promised and theirs.sign in ("=", mine.sign):
-            found.append(both.verdict(Comparison(claim.label, theirs.side, mine.side, mine.sign)))
+            found.append(both.verdict(Promise(claim.label, theirs.side, mine.side, mine.sign)))
     order: tuple[Verdict, ...] = ("equal", "of one order", "weaker", "refuted", "open")
     return min(found, key=order.index, default="open")
 
 
-def _rest(both: Substitution) -> Iterator[Comparison]:
+def _rest(both: Substitution) -> Iterator[Promise]:
     """Probability, step size and the numbers of the summary."""
     special, general = both.special, both.general
     random = {claim.chance for claim in special.claims} & {"as stated"}
     if random and (special.probability, general.probability) != (None, None):
-        yield Comparison("probability", both.moved(general.failure), both.own(special.failure), "<")
+        yield Promise("probability", both.moved(general.failure), both.own(special.failure), "<")
     stated = any(step_size in item.relation.free_symbols for item in general.hypotheses)
     theirs, mine = step_of(general), step_of(special)
     if not stated and theirs is not None and mine is not None:
-        yield Comparison("step size", both.moved(theirs), both.own(mine), "=")
+        yield Promise("step size", both.moved(theirs), both.own(mine), "=")
     for name, number in special.summary.items():
         if name in general.summary:
             given = both.moved(general.summary[name])
-            yield Comparison(f"guaranteed {name}", given, both.own(number), ">" if name == "rate" else "<")
+            yield Promise(f"guaranteed {name}", given, both.own(number), ">" if name == "rate" else "<")
 
 
 def _orders(both: Substitution) -> Iterator[tuple[str, Verdict]]:

@@ -26,7 +26,7 @@ OPEN = frozenset(word.symbol for word in VOCABULARY.values() if word.origin == "
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Promise:
     """What the theorem gives (`strong`) and what the corollary promises (`weak`), as bounds of one word."""
 
     label: str
@@ -83,7 +83,7 @@ class Substitution:
             return "open"
         return "open" if words & OPEN else "refuted"
 
-    def verdict(self, part: Comparison) -> Verdict:
+    def verdict(self, part: Promise) -> Verdict:
         """How the promise of the special statement relates to what the general one gives."""
         if part.strong == part.weak:
             return "equal"

@@ -124,9 +124,9 @@ class Figure:
     """An experiment of a paper.
 
     `parameters` are those that the paper states, `chosen` those that it omits, `quick` the values that replace some of
-    either where a smaller run is asked for; `reported` is what the paper finds. `experiment(parameters, seed,
-    progress, backend)` does the work; equal seeds give equal results on one device. An experiment that is `host_only`
-    gets no backend: it trains nothing that could run elsewhere.
+    either where a smaller run is asked for; `reported` is what the paper finds. The work is done by
+    `experiment(parameters, seed, progress, backend)`; equal seeds give equal results on one device. An experiment that
+    is `host_only` gets no backend: it trains nothing that could run elsewhere.
     """
 
     id: str
