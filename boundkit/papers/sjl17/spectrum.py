@@ -45,6 +45,7 @@ from boundkit.statement.vocabulary import (
     sup_dphi,
 )
 from boundkit.statement.words.landscape import (
+    gamma_min,
     norm_W,
     planted_row_max,
     planted_row_min,
@@ -59,7 +60,6 @@ from boundkit.statement.words.landscape import (
     v_min,
 )
 from boundkit.statement.words.landscape_data import (
-    gamma_min,
     largest_sample_norm,
     mean_d2phi_vanishes,
     norm_KR,

@@ -26,6 +26,9 @@ sigma_min_W = _of_network(
     "sigma_min_W", r"\sigma_{\min}(W)", "σ_min(W)", "min(k, d)-th singular value of the hidden weights"
 )
 row_min_W = _of_network("row_min_W", r"w_{\min}", "w_min", "smallest norm of a hidden unit")
+gamma_min = _of_network(
+    "gamma_min", r"\gamma_{\min}", "γ_min", "smallest |E phi''(sigma g)| over the norms of the hidden units"
+)
 row_max_W = _of_network("row_max_W", r"w_{\max}", "w_max", "largest norm of a hidden unit")
 norm_DW = _of_network("norm_DW", r"\sigma_{\max}(D_vW)", "σ_max(D_v W)", "spectral norm of the weighted hidden weights")
 sigma_min_GW = _of_network(

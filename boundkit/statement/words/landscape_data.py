@@ -49,9 +49,6 @@ sharpness = define(
 scale = _given("scale", r"\sigma", "σ", "norm of a hidden unit, the scale at which moments are taken")
 mean_dphi = _moment("mean_dphi", r"\mu_\phi(\sigma)", "μ_φ(σ)", "E phi'(sigma g), g standard normal")
 mean_d2phi = _moment("mean_d2phi", r"\gamma_\phi(\sigma)", "γ_φ(σ)", "E phi''(sigma g), g standard normal")
-gamma_min = _of_activation(
-    "gamma_min", r"\gamma_{\min}", "γ_min", "smallest |E phi''(sigma g)| over the norms of the hidden units"
-)
 var_dphi = _of_activation(
     "var_dphi", r"\operatorname{Var}\phi'(\sigma g)", "Var φ'(σg)", "Var phi'(sigma g), g standard normal"
 )

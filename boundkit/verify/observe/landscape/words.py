@@ -94,7 +94,7 @@ OF_POINT: Mapping[Symbol, Measure] = {
     net.norm_mean_slopes: lambda f: float(np.linalg.norm(f.v * f.mu)),
     net.slope_variance: lambda f: float(f.v**2 @ slope_variances(f.scene.activation, np.linalg.norm(f.W, axis=1))),
     net.curvature_ratio: lambda f: float(f.scene.activation.sup(2)) * top(f.W) / last(f.bent, f.d),
-    data.gamma_min: lambda f: float(np.abs(f.gamma).min()),
+    net.gamma_min: lambda f: float(np.abs(f.gamma).min()),
     net.start_hidden: lambda f: float(np.linalg.norm(f.tilde[0])),
     net.start_output: lambda f: float(np.abs(f.tilde[1]).max()),
     net.start_both: lambda f: float(np.sqrt((f.tilde[0] ** 2).sum() + (f.tilde[1] ** 2).sum())),
