@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from sympy import Integer, pi, sqrt
 
-from boundkit.errors import BadInput
+from boundkit.errors import BadInput, NotApplicable
 from boundkit.papers import chains, statement, swap
 from boundkit.query import required_width
 from boundkit.render.tables import table
@@ -99,7 +99,8 @@ def test_no_gain_over_a_width_that_is_not_known(monkeypatch: pytest.MonkeyPatch)
     assert found.columns == ("theorem", "form", "width", "binding", "reason")
     assert found.rows[0][2:] == (None, None, "needs effective_separation")
     assert found.rows[1][2:] == (428298, "width", None)
-    assert not table("swaps", **ON).rows
+    with pytest.raises(NotApplicable, match="no proof gives a width"):
+        table("swaps", **ON)
 
 
 def test_lemmas_state_what_they_are_swapped_for() -> None:
@@ -133,3 +134,9 @@ def test_the_table_needs_data() -> None:
         with pytest.raises(BadInput) as error:
             table("swaps", **arguments)
         assert error.value.argument == named
+
+
+def test_nothing_to_show_is_said() -> None:
+    """Where every proof lacks a parameter there is no empty table, but a line that says what to do."""
+    with pytest.raises(NotApplicable, match="name a theorem"):
+        table("swaps", data="orthonormal:n=4", activation="gelu")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from boundkit.errors import BadInput, unknown
+from boundkit.errors import BadInput, NotApplicable, unknown
 from boundkit.papers import chains
 from boundkit.render.documents import integer
 from boundkit.render.layout import SIGNIFICANT, Cell
@@ -30,7 +30,7 @@ def swaps(
 
     `printed / this` is the width with the first row's lemmas, those of the encoded proof, over the width of the row.
     Without `theorem` the proofs whose own lemmas need a parameter that is not given, and those of which no choice
-    applies to these data and activation, are left out.
+    applies to these data and activation, are left out; raises NotApplicable where none is left.
 
     >>> found = swaps(data="orthonormal:n=4", activation="softplus", theorem="os19.thm2_1", delta=1)
     >>> row = next(row for row in found.rows if row[1] == "os19.def6_1")
@@ -50,6 +50,8 @@ def swaps(
         if theorem is not None or any(answer.width is not None for answer in given):
             rows += found
             answers += given
+    if not rows:
+        raise NotApplicable("theorem", "no proof gives a width here: name a theorem to see why, or give its parameters")
     columns = ("theorem", *places, "width", "printed / this", "binding", "reason")
     used = [place for place in range(len(columns)) if any(row[place] is not None for row in rows) or place == 0]
     shown = tuple(tuple(row[place] for place in used) for row in rows)

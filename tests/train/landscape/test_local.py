@@ -86,3 +86,24 @@ def test_flow_conserves_the_balance_only_for_homogeneous_activations():
     X, y, W, v = (rng.standard_normal(shape) for shape in ((6, 3), 6, (4, 3), 4))
     assert balance_change(Surface(X, y, "square"), W, v, time=0.3) < 1e-8
     assert balance_change(Surface(X, y, "tanh"), W, v, time=0.3) > 1e-2
+
+
+def test_steps_move_both_layers():
+    """Loss, distance and path of four steps against a loop that differentiates the loss numerically in every weight."""
+    rng = np.random.default_rng(5)
+    X, y = rng.standard_normal((6, 3)), rng.standard_normal(6)
+    W, v = rng.standard_normal((2, 3)), rng.standard_normal(2)
+
+    def loss(flat):
+        return ((np.tanh(X @ flat[:6].reshape(2, 3).T) @ flat[6:] - y) ** 2).sum() / 12
+
+    start, step = np.concatenate([W.ravel(), v]), 0.3
+    flat, rows, path = start, [], 0.0
+    for _ in range(5):
+        rows.append((loss(flat), np.linalg.norm(flat - start), path, np.abs(flat[6:] - v).max()))
+        slope = np.array([(loss(flat + h) - loss(flat - h)) / 2e-5 for h in 1e-5 * np.eye(8)])
+        flat, path = flat - step * slope, path + step * np.linalg.norm(slope)
+    run = descend_both(Surface(X, y, "tanh"), (W, v), (W, v), step_size=step, steps=4)
+    found = np.array([run.loss, run.planted_distance, run.path, run.output_move]).T
+    assert rows[-1][3] > 0.01
+    assert found == pytest.approx(np.array(rows), rel=1e-6, abs=1e-9)
