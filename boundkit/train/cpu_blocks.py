@@ -15,11 +15,30 @@ import numpy as np
 
 from boundkit.train.backend import Array
 from boundkit.train.blocks import Block, Partial
-from boundkit.train.fused import BINARY, compiled_steps, evaluate_into, row_sums
+from boundkit.train.fused import compiled_steps, evaluate_into, row_sums
+
+
+class Space:
+    """The buffers of one thread for blocks of one shape."""
+
+    def __init__(self, hidden: tuple[int, ...], weights: tuple[int, ...]) -> None:
+        self.hidden, self.slopes, self.weights = np.empty(hidden), np.empty(hidden), np.empty(weights)
+        self.flat = self.weights.reshape(weights[0], -1)
+
+    @classmethod
+    def of(cls, scratch: threading.local, hidden: tuple[int, ...], weights: tuple[int, ...]) -> Space:
+        """That of this thread, made anew where the shape is another."""
+        found: Space | None = getattr(scratch, "space", None)
+        if found is None or found.hidden.shape != hidden:
+            found = scratch.space = cls(hidden, weights)
+        return found
 
 
 class FusedBlock(Block):
-    """The NumPy block."""
+    """The NumPy block.
+
+    Its calls are few and short of Python between them: threads that meet at the interpreter lock wait for each other.
+    """
 
     def __init__(
         self,
@@ -36,6 +55,7 @@ class FusedBlock(Block):
         trials, signs, _, units = initial.shape
         self.shape = (trials, signs, factor.shape[0], units)
         self.keep = keep
+        self._moved = displacement.reshape(trials, -1)
         self._push: np.ndarray | None = None
         self._bits: np.ndarray | None = None
 
@@ -51,62 +71,54 @@ class FusedBlock(Block):
         """
         measured = np.zeros((steps, 3, self.shape[0]))
         signed = np.stack([self.factor.T, -self.factor.T]) * (-step_size * size)
+        signs = np.array([[size, -size]])
         for misfit, distance, length in measured:
-            outputs = self._pass(self._push, length, distance)
-            residual = np.subtract(outputs[:, 0], outputs[:, 1])
-            residual *= size
+            residual = np.matmul(signs, self._pass(self._push, length, distance))
             residual -= labels
-            np.vecdot(residual, residual, out=misfit)
-            self._push = np.multiply(signed, residual[:, None, None, :], out=self._push)
+            np.vecdot(residual[:, 0], residual[:, 0], out=misfit)
+            self._push = np.multiply(signed, residual[:, :, None, :], out=self._push)
         return measured
 
-    def _pass(self, push: Array | None, step_squares: np.ndarray, distance_squares: np.ndarray) -> np.ndarray:
+    def _pass(self, push: np.ndarray | None, step_squares: np.ndarray, distance_squares: np.ndarray) -> np.ndarray:
+        space = Space.of(self.scratch, self.shape, self.initial.shape)
+        weights, flat, moved = space.weights, space.flat, self._moved
         if push is not None:
-            slopes = self.derivative()
-            step = np.matmul(push, slopes, out=self._buffer("weights", self.initial.shape))
-            _squares(step, step_squares)
-            np.add(self.displacement, step, out=self.displacement)
-            _squares(self.displacement, distance_squares)
-        hidden = np.matmul(self.factor, self._weights(), out=self._buffer("hidden", self.shape))
+            np.matmul(push, self.derivative(), out=weights)
+            np.vecdot(flat, flat, out=step_squares)
+            np.add(self.displacement, weights, out=self.displacement)
+            np.vecdot(moved, moved, out=distance_squares)
+        hidden = np.matmul(self.factor, self._weights(weights), out=space.hidden)
         if self.keep and self.slopes is None:
             self.slopes = np.empty(self.shape)
-        if self.keep or self.activation.name not in BINARY:
-            return row_sums(self.activation, hidden, self.slopes)
-        slopes = self._buffer("slopes", self.shape)
-        sums = row_sums(self.activation, hidden, slopes)
-        self._bits = np.packbits(slopes != 0.0)
+        sums, mask = row_sums(self.activation, hidden, self.slopes if self.keep else space.slopes)
+        if not self.keep and mask is not None:
+            self._bits = np.packbits(mask)
         return sums
 
     def derivative(self) -> np.ndarray:
         """As `Block.derivative`; without `keep`, in a buffer that the next pass on this thread overwrites."""
-        slopes: np.ndarray = self._buffer("slopes", self.shape) if self.slopes is None else self.slopes
-        if self._bits is not None:
-            np.copyto(slopes, np.unpackbits(self._bits, count=slopes.size).reshape(self.shape))
-        elif self.slopes is None:
-            self._slopes_at(self._weights(), slopes)
-        return slopes
+        if self.slopes is not None:
+            kept: np.ndarray = self.slopes
+            return kept
+        space = Space.of(self.scratch, self.shape, self.initial.shape)
+        if self._bits is None:
+            return self._slopes_at(self._weights(space.weights), space.slopes)
+        np.copyto(space.slopes, np.unpackbits(self._bits, count=space.slopes.size).reshape(self.shape))
+        return space.slopes
 
     def _initial_derivative(self) -> np.ndarray:
         return self._slopes_at(self.initial.astype(np.float64), np.empty(self.shape))
 
     def _slopes_at(self, weights: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-        hidden = np.matmul(self.factor, weights, out=self._buffer("hidden", self.shape))
+        hidden = np.matmul(self.factor, weights, out=Space.of(self.scratch, self.shape, self.initial.shape).hidden)
         evaluate_into(self.activation, hidden, None, slopes)
         return slopes
 
-    def _weights(self) -> np.ndarray:
-        weights = self._buffer("weights", self.initial.shape)
+    def _weights(self, weights: np.ndarray) -> np.ndarray:
         if self.keep:
             return np.add(self.initial, self.displacement, out=weights)
         weights[...] = self.initial  # a sum of two types would take much longer
         return np.add(weights, self.displacement, out=weights)
-
-    def _buffer(self, name: str, shape: tuple[int, ...]) -> np.ndarray:
-        buffers = self.scratch.__dict__
-        if name not in buffers or buffers[name].shape != shape:
-            buffers[name] = np.empty(shape)
-        found: np.ndarray = buffers[name]
-        return found
 
 
 class CompiledBlock(Block):
@@ -165,8 +177,3 @@ class CompiledBlock(Block):
         slopes = np.empty(self.shape)
         self._steps.evaluate(self._kind, self.factor, self.initial, displacement, slopes)
         return slopes
-
-
-def _squares(array: np.ndarray, out: np.ndarray) -> None:
-    flat = array.reshape(array.shape[0], -1)
-    np.vecdot(flat, flat, out=out)

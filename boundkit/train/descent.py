@@ -18,6 +18,7 @@ from boundkit.train.groups import block_groups
 from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import Plan, in_smaller_blocks, require_memory
 from boundkit.train.problem import Problem, coefficient, half_width
+from boundkit.train.processes import worth_forking
 from boundkit.train.records import Records
 from boundkit.train.run import Run
 from boundkit.train.spectra import (
@@ -26,7 +27,8 @@ from boundkit.train.spectra import (
     jacobian_grams,
     triangular_factors,
 )
-from boundkit.train.workers import Parallel, Ticker, Workers, serially
+from boundkit.train.ticker import Ticker
+from boundkit.train.workers import Parallel, Workers, serially
 
 Progress = Callable[[int, int], None]
 Walk = Callable[[int], list[Array]]  # makes some steps and returns the squared norms [3, trials] of each
@@ -133,8 +135,13 @@ class Task:
 def _train_chunks(task: Task, plan: Plan, cores: int, ticker: Ticker) -> list[Records]:
     with Workers(cores) as workers, np.errstate(all="ignore"):
         if plan.over_chunks:
+            products = sum(map(len, plan.chunks)) * task.problem.factor.size * task.k * task.steps
+            interpreted = task.backend.fused and not compiles(task.problem.activation, task.backend)
             return workers.map_reporting(
-                lambda trials: _train_chunk(task, plan, trials, serially, ticker), plan.chunks, ticker
+                lambda trials: _train_chunk(task, plan, trials, serially, ticker),
+                plan.chunks,
+                ticker,
+                apart=interpreted and worth_forking(products),
             )
         return [_train_chunk(task, plan, trials, workers.map, ticker) for trials in plan.chunks]
 

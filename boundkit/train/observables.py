@@ -16,7 +16,8 @@ from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import Plan, in_smaller_blocks
 from boundkit.train.problem import Problem, coefficient, half_width, output_weights
 from boundkit.train.spectra import combine_triangles, extreme_singular_values, spectral_norms
-from boundkit.train.workers import Parallel, Ticker, Workers, serially
+from boundkit.train.ticker import Ticker
+from boundkit.train.workers import Parallel, Workers, serially
 
 SLICE_ENTRIES = 2**20
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
@@ -14,8 +12,10 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from boundkit.train.processes import map_forked
+from boundkit.train.ticker import REPORT_EVERY, Ticker
+
 Parallel = Callable[[Callable[[Any], Any], Sequence[Any]], list[Any]]
-REPORT_EVERY = 0.25  # seconds between two calls of a progress function
 GROUPS_PER_WORKER = 4
 
 
@@ -59,13 +59,18 @@ class Workers:
         pieces = [items[start:stop] for start, stop in edges]
         return [r for results in self._pool.map(partial(serially, function), pieces) for r in results]
 
-    def map_reporting(self, function: Callable[[Any], Any], items: Sequence[Any], ticker: Ticker) -> list[Any]:
+    def map_reporting(
+        self, function: Callable[[Any], Any], items: Sequence[Any], ticker: Ticker, *, apart: bool = False
+    ) -> list[Any]:
         """As `map`, one task an item, while the calling thread reports the progress of the tasks.
 
-        A single worker is the calling thread itself: settings that belong to a thread, such as CuPy's, hold.
+        A single worker is the calling thread itself: settings that belong to a thread, such as CuPy's, hold. Workers
+        that are `apart` are processes.
         """
         if self.count == 1:
             return serially(function, items)
+        if apart:
+            return map_forked(function, items, ticker, count=self.count)
         futures: list[Future[Any]] = [self._pool.submit(function, item) for item in items]
         try:
             pending: set[Future[Any]] = set(futures)
@@ -78,38 +83,3 @@ class Workers:
             ticker.abandon()
             raise
         return [future.result() for future in futures]
-
-
-class Ticker:
-    """Counts finished work from any thread and reports it, now and then, from the thread that made it."""
-
-    def __init__(self, total: int, progress: Callable[[int, int], None] | None) -> None:
-        self._total, self._progress, self._done = total, progress, 0
-        self._lock, self._owner = threading.Lock(), threading.get_ident()
-        self._last = time.monotonic()
-        self._abandoned = False
-
-    def add(self, amount: int) -> None:
-        """Count `amount` of work; stops a task whose caller has given up."""
-        if self._abandoned:
-            raise RuntimeError("abandoned")
-        with self._lock:
-            self._done += amount
-        self.report()
-
-    def report(self) -> None:
-        """Call the progress function if this is its thread and its turn."""
-        now = time.monotonic()
-        if self._progress is None or threading.get_ident() != self._owner or now - self._last < REPORT_EVERY:
-            return
-        self._last = now
-        self._progress(self._done, self._total)
-
-    def finish(self) -> None:
-        """Report that everything is done, even what was stopped early."""
-        if self._progress is not None:
-            self._progress(self._total, self._total)
-
-    def abandon(self) -> None:
-        """Make running tasks stop at their next count."""
-        self._abandoned = True

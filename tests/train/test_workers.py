@@ -5,7 +5,8 @@ import threading
 import numpy as np
 import pytest
 
-from boundkit.train.workers import Ticker, Workers
+from boundkit.train.ticker import Ticker
+from boundkit.train.workers import Workers
 
 
 @pytest.mark.parametrize("count", [1, 2, 5])

@@ -27,7 +27,9 @@ from boundkit.train.deep.spectral import SpectralNorm, spectral_norms
 from boundkit.train.deep.streams import Batches, DeepRole, deep_stream, stacked_weights
 from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import require_memory
-from boundkit.train.workers import Ticker, Workers
+from boundkit.train.processes import worth_forking
+from boundkit.train.ticker import Ticker
+from boundkit.train.workers import Workers
 
 Progress = Callable[[int, int], None]
 CHUNK_ENTRIES = 2**16  # weights of one layer, over the trials of a chunk, that fit a small cache
@@ -145,7 +147,13 @@ def _train_chunks(
     task: DeepTask, chunks: list[tuple[int, ...]], cores: int, ticker: Ticker
 ) -> list[tuple[DeepRecords, dict[str, np.ndarray]]]:
     with Workers(cores) as pool, np.errstate(all="ignore"):
-        return pool.map_reporting(lambda chunk: _train_chunk(task, chunk, ticker), chunks, ticker)
+        products = sum(map(len, chunks)) * task.problem.n * task.entries * task.steps
+        return pool.map_reporting(
+            lambda chunk: _train_chunk(task, chunk, ticker),
+            chunks,
+            ticker,
+            apart=task.backend.fused and worth_forking(products),
+        )
 
 
 def memory_needed(widths: Sequence[int], *, d: int, n: int, trials: int = 1) -> int:

@@ -12,6 +12,7 @@ from boundkit.errors import BadInput
 from boundkit.train.backend import Backend, select_device, with_fallback, worker_count
 from boundkit.train.checks import checkpoint_steps, integer, positive
 from boundkit.train.initialise import trial_indices
+from boundkit.train.processes import worth_forking
 from boundkit.train.records import Records
 from boundkit.train.shallow.initialise import initial_layers
 from boundkit.train.shallow.network import Shallow
@@ -20,7 +21,8 @@ from boundkit.train.shallow.run import ShallowRun
 from boundkit.train.shallow.sampling import BatchStreams
 from boundkit.train.shallow.spectra import drift, jacobian_blocks, singular_values
 from boundkit.train.shallow.step import CURVES, State
-from boundkit.train.workers import Ticker, Workers
+from boundkit.train.ticker import Ticker
+from boundkit.train.workers import Workers
 
 WORK_BETWEEN_CHECKS = 2e7  # activations evaluated between two looks of the host at the misfits
 DRAWN_AHEAD = 256  # steps
@@ -121,7 +123,13 @@ class Task:
 def _train_chunks(task: Task, chunks: tuple[tuple[int, ...], ...], cores: int, ticker: Ticker) -> list[Records]:
     with Workers(cores) as workers, np.errstate(all="ignore"):
         if cores > 1 and len(chunks) > 1:
-            return workers.map_reporting(lambda trials: _train_chunk(task, trials, ticker), chunks, ticker)
+            products = sum(map(len, chunks)) * task.network.factor.size * task.k * task.steps
+            return workers.map_reporting(
+                lambda trials: _train_chunk(task, trials, ticker),
+                chunks,
+                ticker,
+                apart=task.backend.fused and worth_forking(products),
+            )
         return [_train_chunk(task, trials, ticker) for trials in chunks]
 
 

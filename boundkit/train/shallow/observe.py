@@ -14,7 +14,8 @@ from boundkit.train.shallow.network import Shallow
 from boundkit.train.shallow.plan import ShallowPlan, with_fewer_trials
 from boundkit.train.shallow.spectra import drift, feature_values, gram, jacobian_blocks, singular_values
 from boundkit.train.shallow.step import State
-from boundkit.train.workers import Ticker, Workers, serially
+from boundkit.train.ticker import Ticker
+from boundkit.train.workers import Workers, serially
 
 FULL_RANK = 1e-10  # relative singular value above which features have full row rank and interpolate any labels
 
