@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from boundkit.cli import options
 from boundkit.cli.folders import new_folder, writable
 from boundkit.cli.output import emit, progress_bar
+from boundkit.errors import BadInput
 
 
 @options.command("figure")
@@ -26,7 +28,9 @@ def command(
 ) -> None:
     """Run the experiment behind figure ID of a paper again and draw it beside what the paper reports.
 
-    The parameters are the paper's; those that it omits are printed. Without matplotlib nothing is drawn.
+    The parameters are the paper's; those that it omits are printed. The numbers are written beside the picture, as
+    JSON with the seed and the versions that made them, as soon as the run ends. A run that is stopped leaves nothing.
+    Without matplotlib nothing is drawn.
     """
     from importlib.util import find_spec
 
@@ -41,15 +45,18 @@ def command(
     picture = None
     if out is not None or find_spec("matplotlib"):
         picture = _drawable(out or f"{chosen.id}.png")
+    numbers = _numbers(picture or Path(f"{chosen.id}.png"))
     with progress_bar(chosen.id, always=progress) as watch:
         data = chosen.run(quick=quick, seed=seed, device=device, progress=watch)
+    document = {**figure_document(data), "picture": None if picture is None else str(picture), "data": str(numbers)}
+    with new_folder("out", numbers.parent):
+        numbers.write_text(json.dumps(document, allow_nan=False) + "\n")
     if picture is not None:
         from boundkit.render.figure_plot import figure_plot
 
         figure_plot(data, picture)
     drawn = "Not drawn: needs matplotlib (pip install boundkit[plot])." if picture is None else f"Drawn to {picture}."
-    document = {**figure_document(data), "picture": None if picture is None else str(picture)}
-    emit(document, lambda: f"{figure_text(data)}\n\n{drawn}", as_json=as_json)
+    emit(document, lambda: f"{figure_text(data)}\n\n{drawn} Numbers in {numbers}.", as_json=as_json)
 
 
 def _drawable(name: str) -> Path:
@@ -59,3 +66,12 @@ def _drawable(name: str) -> Path:
     path = picture_path(name)
     with new_folder("out", writable("out", str(path.parent))):
         return path
+
+
+def _numbers(picture: Path) -> Path:
+    """The file of the numbers beside the picture; refused before any work when it cannot be written."""
+    path = picture.with_suffix(".json")
+    writable("out", str(path.parent))
+    if path.is_dir():
+        raise BadInput("out", path, "is a folder, and the numbers go there")
+    return path

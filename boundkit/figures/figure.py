@@ -35,6 +35,7 @@ class Mark:
     value: float
     reported: bool
     horizontal: bool = False
+    group: int | None = None  # the colour of the curves of this group
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,10 @@ class Curves:
 
 @dataclass(frozen=True)
 class HeatMap:
-    """Success fractions [len(y), len(x)] over widths x and dimensions y, with the curve x * y = `samples`."""
+    """Success fractions [len(y), len(x)] over widths x and dimensions y, with the curve x * y = `samples`.
+
+    Half of the trials succeed about where x * y is `half` times `samples`; None where no such place is found.
+    """
 
     title: str
     x_label: str
@@ -61,6 +65,7 @@ class HeatMap:
     y: Numbers
     fractions: tuple[Numbers, ...]
     samples: int
+    half: float | None = None
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,16 @@ Panel = Curves | HeatMap | Histogram | Grid
 
 @dataclass(frozen=True)
 class Contrast:
-    """A number (or a finding in words) of the paper, and what was found here."""
+    """A number (or a finding in words) of the paper, and what was found here.
+
+    `agrees` says whether the run meets the `criterion` that stands for the paper's finding; None without one.
+    """
 
     quantity: str
     reported: Reported
     measured: Reported
+    criterion: str = ""
+    agrees: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,12 @@ class Data:
     def measured(self, quantity: str) -> Any:
         """What was found for a quantity of the comparison."""
         return next(item.measured for item in self.comparisons if item.quantity == quantity)
+
+    @property
+    def judged(self) -> tuple[int, int]:
+        """How many findings of the paper are found here, and how many were asked for."""
+        answers = [item.agrees for item in self.comparisons if item.agrees is not None]
+        return sum(answers), len(answers)
 
 
 @dataclass(frozen=True)

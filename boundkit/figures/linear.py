@@ -81,12 +81,32 @@ def dip(p: Mapping[str, Any], seed: int, progress: Progress | None) -> Outcome:
             ("(b) its parts", [("information", information), ("nuisance", nuisance)]),
         )
     )
-    rise = "rises" if bool((np.diff(nuisance) >= 0).all()) else "rises and falls"
+    rises = bool((np.diff(nuisance) >= 0).all())
+    dips = least <= p["steps"] / 10 and bool(total[-1] > 1.05 * total[least])
+    falls = bool(information[-1] < information[0] / 10)
     comparisons = (
-        Contrast("total: start, minimum, end", "fast decrease, then slow increase", _three(total, least)),
+        Contrast(
+            "total: start, minimum, end",
+            "fast decrease, then slow increase",
+            _three(total, least),
+            "lowest in the first tenth of the run, at the end 5 % higher",
+            dips,
+        ),
         Contrast("iteration of the minimum", "the first few", least),
-        Contrast("information part: start, minimum, end", "goes down quickly", _three(information, low)),
-        Contrast("nuisance part: start, end", "slowly increases", f"{nuisance[0]:.3g}, {nuisance[-1]:.3g} ({rise})"),
+        Contrast(
+            "information part: start, minimum, end",
+            "goes down quickly",
+            _three(information, low),
+            "by a factor of 10",
+            falls,
+        ),
+        Contrast(
+            "nuisance part: start, end",
+            "slowly increases",
+            f"{nuisance[0]:.3g}, {nuisance[-1]:.3g}",
+            "it never falls",
+            rises,
+        ),
     )
     return Outcome(panels, comparisons)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from boundkit.figures.batches import Descent, Networks, reach
 from boundkit.figures.figure import Contrast, Figure, HeatMap, Outcome, Progress
+from boundkit.figures.logistic import crossing, logistic_fit
 from boundkit.figures.streams import Draw, draws, sphere
 from boundkit.train import output_weights
 from boundkit.train.backend import Backend
@@ -35,7 +36,9 @@ def phase_transition(p: Mapping[str, Any], seed: int, progress: Progress | None,
         networks = realisations(seed, n, d, k, trials)
         batches.append((networks, Descent(p["activation"], "hidden", p["step_size"], p["steps"])))
         levels.append(p["tolerance"] * np.linalg.norm(networks.Y, axis=1))
-    found = dict(zip(cells, (a.mean() for a in reach(batches, levels, progress, backend)), strict=True))
+    successes = [int(a.sum()) for a in reach(batches, levels, progress, backend)]
+    found = {cell: count / trials for cell, count in zip(cells, successes, strict=True)}
+    half = crossing(logistic_fit([k * d / n for k, d in cells], successes, trials))
     fractions = tuple(tuple(float(found[k, d]) for k in p["k"]) for d in p["d"])
     panel = HeatMap(
         title=f"{p['activation']}, n = {n}: successes of {trials} trials",
@@ -45,16 +48,29 @@ def phase_transition(p: Mapping[str, Any], seed: int, progress: Progress | None,
         y=tuple(map(float, p["d"])),
         fractions=fractions,
         samples=n,
+        half=half,
     )
     under = [share for (k, d), share in found.items() if k * d <= n]
     over = [k * d / n for (k, d), share in found.items() if share >= 0.5]
     sure = [k * d / n for (k, d), share in found.items() if share < 0.5]
+    none = None if any(successes) else "no success"
     comparisons = (
-        Contrast("largest success fraction where kd <= n", "0", max(under, default=None)),
-        Contrast("smallest kd / n of a cell with half of the trials successful", "about 1", min(over, default=None)),
-        Contrast("largest kd / n of a cell with fewer", "about 1", max(sure, default=None)),
+        _at_most("largest success fraction where kd <= n", "0", max(under, default=None), 0.05),
+        _at_most("kd / n where the logistic fit crosses 1/2", "about 1", none if half is None else half, 1.5),
+        _at_most(
+            "smallest kd / n of a cell with half of the trials successful", "about 1", min(over, default=none), 1.5
+        ),
+        _at_most("largest kd / n of a cell with fewer", "about 1", max(sure, default=None), 1.5),
     )
     return Outcome((panel,), comparisons)
+
+
+def _at_most(quantity: str, reported: str, measured: float | str | None, most: float) -> Contrast:
+    """A comparison that asks for no more than `most`; without an answer where the grid has no such cell."""
+    if measured is None:
+        return Contrast(quantity, reported, None)
+    agrees = not isinstance(measured, str) and measured <= most
+    return Contrast(quantity, reported, measured, f"at most {most:g}", agrees)
 
 
 NOTES = (

@@ -16,6 +16,7 @@ from boundkit.train.backend import Backend
 PAPER = "Oymak, Fabian, Li & Soltanolkotabi 2019"
 CLASSES_MEANT = {"any": "any class", "different": "a different class"}
 ADAM_SHARE, SGD_SHARE = 4e-4, 1e-2  # of the residual on the information space, after 100 epochs
+STABLE = 0.25  # share by which a value may change
 EPOCH = 78  # steps: batches of 128 of 9999 samples
 
 
@@ -51,36 +52,66 @@ def evolution(p: Mapping[str, Any], seed: int, progress: Progress | None, backen
     )
     inside, beside = run.shares(spaces)
     tests = [s.test_error for s in run.snapshots]
-    best = int(np.argmin(tests))
     noisy = p["corruption"] > 0
+    drops = bool(inside[-1] / inside[0] < beside[-1] / beside[0] < 1)
+    slower: Any = () if noisy else ("down, by a smaller factor", drops)
+    halved = _halved(run, inside), _halved(run, beside)
     comparisons = [
-        Contrast("train, information: start, end", "drops fast" if not noisy else "falls sharply", _ends(inside)),
-        Contrast("train, nuisance: start, end", "drops slowly" if not noisy else None, _ends(beside)),
-        Contrast("step at which the information part has halved", None, _halved(run, inside)),
-        Contrast("step at which the nuisance part has halved", None, _halved(run, beside)),
-        Contrast("step of the lowest test error", "epoch 100" if noisy else None, run.snapshots[best].step),
         Contrast(
-            "lowest and last test error",
-            "a steady increase" if noisy else "both decrease",
-            f"{tests[best]:.3g}, {tests[-1]:.3g}",
+            "train, information: start, end",
+            "falls sharply" if noisy else "drops fast",
+            _pair(inside, 0),
+            "by a factor of 100",
+            bool(inside[-1] <= inside[0] / 100),
         ),
+        Contrast("train, nuisance: start, end", None if noisy else "drops slowly", _pair(beside, 0), *slower),
+        Contrast("steps until the information part has halved", None, halved[0]),
+        Contrast("steps until the nuisance part has halved", None, halved[1]),
     ]
     if noisy:
-        test_inside, test_beside = run.shares(run.test_spaces(at), test=True)
-        after = f"{test_beside[best]:.3g}, {test_beside[-1]:.3g}"
-        comparisons.append(Contrast("test, nuisance: at the lowest test error, end", "rises", after))
+        shares = run.shares(run.test_spaces(at), test=True)
+        comparisons += _overfitting([s.step for s in run.snapshots], np.array(tests), *shares)
+    else:
+        errors = f"{run.snapshots[-1].error:.3g}, {tests[-1]:.3g}"
+        below = max(run.snapshots[-1].error, tests[-1]) < min(run.snapshots[0].error, tests[0]) / 2
         comparisons.append(
-            Contrast(
-                "test, information: at the lowest test error, end",
-                "stable",
-                f"{test_inside[best]:.3g}, {test_inside[-1]:.3g}",
-            )
+            Contrast("train and test error, end", "both decrease", errors, "both more than halved", below)
         )
     return Outcome(panels, tuple(comparisons))
 
 
-def _ends(values: np.ndarray) -> str:
-    return f"{values[0]:.3g}, {values[-1]:.2g}"
+def _overfitting(steps: list[int], tests: np.ndarray, inside: np.ndarray, beside: np.ndarray) -> list[Contrast]:
+    """What half of the labels being wrong does after the step of the lowest test error."""
+    best = int(tests.argmin())
+    stable = bool(abs(inside[-1] / inside[best] - 1) <= STABLE)
+    return [
+        Contrast("step of the lowest test error", "epoch 100", steps[best]),
+        Contrast(
+            "lowest and last test error",
+            "a steady increase",
+            _pair(tests, best),
+            "lowest in the first half, then up by half",
+            steps[best] < steps[-1] / 2 and bool(tests[-1] > 1.5 * tests[best]),
+        ),
+        Contrast(
+            "test, nuisance: at the lowest test error, end",
+            "rises",
+            _pair(beside, best),
+            "higher at the end",
+            bool(beside[-1] > beside[best]),
+        ),
+        Contrast(
+            "test, information: at the lowest test error, end",
+            "stable",
+            _pair(inside, best),
+            f"within {100 * STABLE:g} %",
+            stable,
+        ),
+    ]
+
+
+def _pair(values: np.ndarray, at: int) -> str:
+    return f"{values[at]:.3g}, {values[-1]:.2g}"
 
 
 def _halved(run: Training, values: np.ndarray) -> int | None:
@@ -97,25 +128,29 @@ def adam(p: Mapping[str, Any], seed: int, progress: Progress | None, backend: Ba
         Mark(f"paper, 100 epochs of SGD: {SGD_SHARE:g}", SGD_SHARE, True, horizontal=True),
         Mark(f"{100 * EPOCH} steps", 100 * EPOCH, False),
     )
-    panels = (
-        energy_panel(run, run.first, "(a) initial Jacobian"),
-        replace(energy_panel(run, run.final, "(b) final Jacobian"), marks=reported),
+    found, beside = run.shares(run.final), other.shares(other.final)
+    plain = tuple(
+        Curve(
+            f"{name}, descent",
+            tuple(float(s.step + 1) for s in other.snapshots),
+            tuple(values.tolist()),
+            dashed=True,
+            group=g,
+        )
+        for g, (name, values) in enumerate(zip(("information", "nuisance"), beside, strict=True))
     )
+    adaptive = energy_panel(run, run.final, "(b) final Jacobian")
+    adaptive = replace(adaptive, curves=(*(replace(c, group=g) for g, c in enumerate(adaptive.curves)), *plain))
+    panels = energy_panel(run, run.first, "(a) initial Jacobian"), replace(adaptive, marks=reported)
     at = min(100 * EPOCH, p["steps"])
     place = max(i for i, s in enumerate(run.snapshots) if s.step <= at)
+    after = f"information part after {run.snapshots[place].step} steps, final Jacobian"
+    ours, theirs = float(found[0][place]), float(beside[0][place])
     comparisons = (
-        Contrast(
-            f"Adam: information part after {run.snapshots[place].step} steps, final Jacobian",
-            ADAM_SHARE,
-            float(run.shares(run.final)[0][place]),
-        ),
-        Contrast(
-            f"descent: information part after {run.snapshots[place].step} steps, final Jacobian",
-            SGD_SHARE,
-            float(other.shares(other.final)[0][place]),
-        ),
-        Contrast("step at which the information part has halved", None, _halved(run, run.shares(run.final)[0])),
-        Contrast("step at which the nuisance part has halved", None, _halved(run, run.shares(run.final)[1])),
+        Contrast(f"Adam: {after}", ADAM_SHARE, ours, f"at most {ADAM_SHARE:g}", ours <= ADAM_SHARE),
+        Contrast(f"descent: {after}", SGD_SHARE, theirs, "10 times Adam's or more", theirs >= 10 * ours),
+        Contrast("steps until the information part has halved", None, _halved(run, found[0])),
+        Contrast("steps until the nuisance part has halved", None, _halved(run, found[1])),
     )
     return Outcome(panels, comparisons)
 
@@ -148,7 +183,9 @@ def corruption(p: Mapping[str, Any], seed: int, progress: Progress | None, backe
         )
         for name, values in zip(names, columns, strict=True):
             shown = ", ".join(f"{value:.3g}" for value in values)
-            comparisons.append(Contrast(f"{replacement} class: {name}", "increases with corruption", shown))
+            rises = bool((np.diff(values) > 0).all())
+            quantity = f"{replacement} class: {name}"
+            comparisons.append(Contrast(quantity, "increases with corruption", shown, "it never falls", rises))
     return Outcome(tuple(panels), tuple(comparisons))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from pathlib import Path
 from textwrap import fill
@@ -9,15 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from boundkit.figures.figure import Curves, Grid, HeatMap, Histogram
+from boundkit.figures.figure import Curves, Grid, HeatMap, Histogram, Panel
 from boundkit.render.canvas import GUARANTEED, MEASURED, drawing
+from boundkit.render.figures import caption_lines
 
 if TYPE_CHECKING:
     from boundkit.figures import Data
 
 WIDTHS = {1: 6.4, 2: 9.6, 3: 13.2}
-HEIGHTS = {Curves: 4.6, HeatMap: 5.6, Histogram: 4.4, Grid: 2.8}
+HEIGHTS = {Curves: 4.6, HeatMap: 5.9, Histogram: 4.4, Grid: 2.8}
 CHARACTERS = 15.0  # of the caption, to an inch
+LINE = 0.15  # inches of a line of the caption or of a legend
+LEGEND_COLUMNS = 2
 COLOURS = (MEASURED, "#e07a1f", "#2f7d4f", "#7b4fa3", "#555555")
 LOWEST = 1e-12  # of a logarithmic axis
 
@@ -30,13 +34,14 @@ def figure_plot(data: Data, path: str | Path) -> Path:
     width = WIDTHS[len(data.panels)]
     if isinstance(data.panels[0], Grid):
         width = 9.6
-    with drawing(path, height=max(HEIGHTS[type(panel)] for panel in data.panels), width=width) as figure:
+    lines = [fill(line, int(CHARACTERS * width)) for line in caption_lines(data)]
+    caption = "\n".join(lines)
+    below = LINE * (caption.count("\n") + _legend_rows(data.panels))
+    with drawing(path, height=below + max(HEIGHTS[type(panel)] for panel in data.panels), width=width) as figure:
         figure.suptitle(f"{data.figure.title}\n{data.figure.source}", fontsize=10)
         for axes, panel in zip(figure.subplots(1, len(data.panels), squeeze=False)[0], data.panels, strict=True):
             DRAWN[type(panel)](figure, axes, panel)
-        run = f"Run here with seed {data.seed}{', reduced' if data.quick else ''}."
-        caption = f"Paper: {data.figure.reported}. {run}"
-        figure.supxlabel(fill(caption, int(CHARACTERS * width)), fontsize=8, color="#333333")
+        figure.supxlabel(caption, fontsize=8, color="#333333", x=0.01, horizontalalignment="left")
     return Path(path)
 
 
@@ -54,11 +59,21 @@ def _curves(figure: Any, axes: Any, panel: Curves) -> None:
             axes.plot(curve.x, values, style, color=colour, linewidth=1.5, label=curve.label)
     for mark in panel.marks:
         line = axes.axhline if mark.horizontal else axes.axvline
-        colour = GUARANTEED if mark.reported else "#222222"
+        own_colour = "#222222" if mark.group is None else COLOURS[mark.group % len(COLOURS)]
+        colour = GUARANTEED if mark.reported else own_colour
         line(mark.value, color=colour, linestyle="--" if mark.reported else ":", linewidth=1.4, label=mark.label or "_")
     scales = {f"{name}scale": "log" for name, log in (("x", panel.log_x), ("y", panel.log_y)) if log}
     axes.set(xlabel=panel.x_label, ylabel=panel.y_label, title=panel.title, **scales)
-    axes.legend(fontsize=7, frameon=True, framealpha=0.85, edgecolor="none")
+    if panel.marks:  # below the axes, where it hides no mark
+        axes.legend(fontsize=7, ncols=LEGEND_COLUMNS, loc="upper center", bbox_to_anchor=(0.5, -0.14))
+    else:
+        axes.legend(fontsize=7, frameon=True, framealpha=0.85, edgecolor="none")
+
+
+def _legend_rows(panels: Sequence[Panel]) -> int:
+    """Rows of the longest legend of curves that stands below its axes."""
+    entries = [len(p.curves) + len(p.marks) for p in panels if isinstance(p, Curves) and p.marks]
+    return 1 - (-max(entries) // LEGEND_COLUMNS) if entries else 0
 
 
 def _heat_map(figure: Any, axes: Any, panel: HeatMap) -> None:
@@ -67,9 +82,13 @@ def _heat_map(figure: Any, axes: Any, panel: HeatMap) -> None:
     limits = (_edges(x)[0], _edges(x)[-1]), (_edges(y)[0], _edges(y)[-1])
     along = np.linspace(max(limits[0][0], 0.5), limits[0][1], 400)
     axes.plot(along, panel.samples / along, color="white", linewidth=2.5, label=f"kd = n = {panel.samples}")
+    if panel.half is not None:
+        label = f"here: the logistic fit is 1/2 at kd = {panel.half:.2f} n"
+        axes.plot(along, panel.half * panel.samples / along, color="white", linewidth=1.5, linestyle="--", label=label)
     axes.set(xlim=limits[0], ylim=limits[1], xlabel=panel.x_label, ylabel=panel.y_label, title=panel.title)
     axes.grid(visible=False)
-    axes.legend(loc="upper right", frameon=True, facecolor="#777777", labelcolor="white", framealpha=0.9)
+    below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.1), "ncols": LEGEND_COLUMNS}
+    axes.legend(frameon=True, facecolor="#777777", labelcolor="white", fontsize=8, **below)
     figure.colorbar(mesh, ax=axes, label="success fraction")
 
 

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from boundkit.render.documents import Document
 from boundkit.render.layout import Cell, Table
+from boundkit.version import versions
 
 if TYPE_CHECKING:
     from boundkit.figures import Data, Figure
+    from boundkit.figures.figure import Contrast
 
 
 def figure_document(data: Data) -> Document:
@@ -31,15 +33,44 @@ def figure_document(data: Data) -> Document:
         "device": data.device,
         "parameters": _plain(data.parameters),
         "chosen": [name for name in data.parameters if name in figure.chosen],
+        "versions": versions(),
+        "agree": data.judged[0],
+        "judged": data.judged[1],
         "comparisons": [_plain(asdict(item)) for item in data.comparisons],
         "panels": [{"kind": type(panel).__name__.lower(), **_plain(asdict(panel))} for panel in data.panels],
     }
 
 
 def comparison_table(data: Data) -> Table:
-    """What the paper reports beside what was found."""
-    rows = tuple((item.quantity, _shown(item.reported), _shown(item.measured)) for item in data.comparisons)
-    return Table("comparison", ("quantity", "paper", "here"), rows)
+    """What the paper reports, what was found, and whether that is the same by the criterion in brackets."""
+    rows = tuple(
+        (item.quantity, _shown(item.reported), _shown(item.measured), answer(item)) for item in data.comparisons
+    )
+    return Table("comparison", ("quantity", "paper", "here", "agrees"), rows)
+
+
+def answer(item: Contrast) -> str:
+    """Whether a finding of the paper was found, and what was asked: empty where nothing was.
+
+    >>> from boundkit.figures.figure import Contrast
+    >>> answer(Contrast("crossing", 11.4, 12.6, "within 15 %", True))
+    'yes (within 15 %)'
+    """
+    return "" if item.agrees is None else f"{'yes' if item.agrees else 'no'} ({item.criterion})"
+
+
+def caption_lines(data: Data) -> list[str]:
+    """What stands below a picture: the finding, the run, and every number that the paper reports beside ours."""
+    agree, judged = data.judged
+    found = f" {agree} of {judged} findings agree." if judged else ""
+    run = f"Run here with seed {data.seed}{', reduced' if data.quick else ''}.{found}"
+    lines = [f"Paper: {data.figure.reported}. {run}"]
+    for item in data.comparisons:
+        if item.reported is not None and item.measured is not None:
+            told = answer(item)
+            values = f"paper {_shown(item.reported)}, here {_shown(item.measured)}"
+            lines.append(f"{item.quantity}: {values}{f'; agrees: {told}' if told else ''}")
+    return lines
 
 
 def figure_text(data: Data) -> str:

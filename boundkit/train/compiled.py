@@ -73,7 +73,8 @@ compiled_pass = njit(fastmath={"contract", "reassoc"}, error_model="numpy", nogi
 
 
 @_scalar
-def _horner(coefficients: Any, x: Any) -> Any:
+def horner(coefficients: Any, x: Any) -> Any:
+    """The polynomial of these coefficients, highest first."""
     total = 0.0
     for coefficient in coefficients:
         total = total * x + coefficient
@@ -84,7 +85,7 @@ def _horner(coefficients: Any, x: Any) -> Any:
 def _interleaved(coefficients: Any, x: Any) -> Any:
     """The same for an even number of coefficients: two chains of half the length, short enough to be unrolled."""
     square = x * x
-    return _horner(coefficients[0::2], square) * x + _horner(coefficients[1::2], square)
+    return horner(coefficients[0::2], square) * x + horner(coefficients[1::2], square)
 
 
 @_scalar
@@ -95,11 +96,12 @@ def _split_exp(x: Any) -> Any:
     whole = shifted - TO_INTEGER
     r = (x - whole * LN2_HIGH) - whole * LN2_LOW
     scale = np.int64((np.float64(shifted).view(np.int64) << 52) + 0x3FF0000000000000).view(np.float64)
-    return scale, r + (r * r) * _horner(EXPONENTIAL, r)
+    return scale, r + (r * r) * horner(EXPONENTIAL, r)
 
 
 @_scalar
-def _exp(x: Any) -> Any:
+def exponential(x: Any) -> Any:
+    """exp(x) to about one rounding error, for x at most 0."""
     scale, q = _split_exp(x)
     return scale + scale * q
 
@@ -119,7 +121,7 @@ def _tanh(h: Any) -> Any:
 
 @_scalar
 def _sigmoid(h: Any) -> Any:
-    e = _exp(-abs(h))
+    e = exponential(-abs(h))
     inverse = 1.0 / (1.0 + e)
     return e * inverse if h < 0.0 else inverse, e * (inverse * inverse)
 
@@ -134,7 +136,7 @@ def _silu(h: Any) -> Any:
 def _gelu(h: Any) -> Any:
     x = abs(h) * ROOT_HALF
     t = 2.0 / (2.0 + x)
-    density = _exp(-0.5 * (h * h))
+    density = exponential(-0.5 * (h * h))
     tail = 0.5 * density * t * _interleaved(COMPLEMENT, t - 0.5)
     gate = tail if h < 0.0 else 1.0 - tail
     return h * gate, gate + h * density / ROOT_TWO_PI
@@ -153,7 +155,7 @@ def _softplus_pass(hidden: Any, sums: Any) -> None:
             positive, product = 0.0, 1.0
             for unit in range(part.shape[0]):
                 h = part[unit]
-                e = _exp(-abs(h))
+                e = exponential(-abs(h))
                 slope = 1.0 / (1.0 + e)
                 part[unit] = e * slope if h < 0.0 else slope
                 positive += 0.0 if h < 0.0 else h

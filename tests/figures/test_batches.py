@@ -56,4 +56,4 @@ def test_divergence_is_no_success() -> None:
     seen: list[tuple[int, int]] = []
     found = reach([(made(3), Descent("quadratic", "both", 10.0, 500))], [np.full(3, 1e-3)], lambda *a: seen.append(a))
     assert not found[0].any()
-    assert seen[-1][0] == seen[-1][1] == 1500
+    assert seen[-1][0] == seen[-1][1] == 3 * 501

@@ -29,3 +29,18 @@ def test_a_cell_does_not_depend_on_the_grid() -> None:
     assert isinstance(grid, HeatMap)
     assert isinstance(alone, HeatMap)
     assert grid.fractions[1][1] == alone.fractions[0][0]
+
+
+@pytest.mark.parametrize(
+    ("id", "fails", "succeeds"), [("os19.fig2b", 10, 16), ("os19.fig2d", 14, 18)], ids=["softplus", "relu"]
+)
+def test_reference_cells_with_the_parameters_of_the_paper(id: str, fails: int, succeeds: int) -> None:
+    """C23, n = 200 and d = 20: none succeeds at kd / n = 1.0 (softplus) and 1.4 (ReLU), all at 1.6 and 1.8."""
+    data = figure(id).run(k=(fails, succeeds), d=(20,), trials=3)
+    (panel,) = data.panels
+    assert isinstance(panel, HeatMap)
+    assert panel.fractions == ((0.0, 1.0),)
+    assert panel.half is not None
+    assert fails / 10 < panel.half < succeeds / 10
+    agrees = {item.quantity: item.agrees for item in data.comparisons}
+    assert agrees["kd / n where the logistic fit crosses 1/2"] is (id == "os19.fig2b")

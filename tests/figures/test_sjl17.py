@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from boundkit.activations import activation
 from boundkit.figures import Data, figure
 from boundkit.figures.figure import Curves
-from boundkit.figures.sjl17 import networks, starts
+from boundkit.figures.sjl17 import _in_grid, networks, starts
 
 
 def fractions(data: Data, label: str) -> list[float]:
@@ -72,3 +73,38 @@ def test_random_labels_need_trained_output_weights(id: str) -> None:
     assert all(min(curve.y) > floor for curve in held.curves)
     narrow, wide = (curve.y[-1] for curve in trained.curves)
     assert wide < min(narrow, 0.25) < floor
+
+
+def test_no_crossing_is_told_where_nothing_was_run() -> None:
+    """A fit that crosses one half outside the grid gives the side, no number, no mark, and does not agree."""
+    data = figure("sjl17.fig3b").run(quick=True, d=(16, 20, 24), steps=1500)
+    (panel,) = data.panels
+    assert isinstance(panel, Curves)
+    (told,) = (item for item in data.comparisons if item.reported == 25.40)
+    assert told.measured in (None, "above 24")
+    assert told.agrees is False
+    assert data.measured("d from which on every run is global") == "none up to 24"
+    assert [mark.reported for mark in panel.marks if "problems" in mark.label] == []
+    assert _in_grid(30.0, (16, 24)) == "above 24"
+    assert _in_grid(3.0, (16, 24)) == "below 16"
+    assert _in_grid(16.5, (16, 24)) == 16.5
+
+
+def test_activations_are_those_of_the_text() -> None:
+    """phi(z) = log(1 + e^10z) / 10 and phi(z) = z^2 (section 3 of the paper)."""
+    for id, formula in (
+        ("2a", "log(exp(10*z) + 1)/10"),
+        ("2b", "log(exp(10*z) + 1)/10"),
+        ("4a", "log(exp(10*z) + 1)/10"),
+    ):
+        assert str(activation(figure(f"sjl17.fig{id}").parameters["activation"]).expression) == formula
+    for id in ("3a", "3b", "4b"):
+        assert str(activation(figure(f"sjl17.fig{id}").parameters["activation"]).expression) == "z**2"
+
+
+def test_quadratic_random_labels_reach_zero() -> None:
+    """Reference of the specification for z^2 at a step of 0.02 / k: sqrt(L) = 1.0e-3 for k = 20."""
+    found = figure("sjl17.fig4b").run(k=(20,)).comparisons[0]
+    assert found.agrees is True
+    assert isinstance(found.measured, float)
+    assert found.measured < 2e-3

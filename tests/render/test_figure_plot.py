@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 from pathlib import Path
@@ -29,7 +30,8 @@ PANELS: dict[str, tuple[Panel, ...]] = {
 
 def made(panels: tuple[Panel, ...], **changes: float) -> Data:
     """A figure as if it had been run."""
-    comparisons = (Contrast("crossing", 11.4, changes.get("measured", 13.25)), Contrast("rise", "slow", None))
+    measured = changes.get("measured", 13.25)
+    comparisons = Contrast("crossing", 11.4, measured, "within 15 %", False), Contrast("rise", "slow", None)
     return Data(figure("os19.fig2a"), 7, True, {"n": 12, "k": (2, 5, 9, 11), "trials": 3}, panels, comparisons)
 
 
@@ -53,6 +55,23 @@ def test_marks_and_boundary_are_named(tmp_path: Path) -> None:
     assert "stroke: #ffffff; stroke-width: 2.5" in drawn
 
 
+def test_paper_and_run_stand_below_the_picture(tmp_path: Path) -> None:
+    """Every number that the paper reports, ours beside it, and whether they agree; nothing that was not measured."""
+    drawn = " ".join(figure_plot(made(PANELS["curves"]), tmp_path / "a.svg").read_text().split())
+    assert "0 of 1 findings agree" in drawn
+    assert "crossing: paper 11.4, here 13.25; agrees: no (within 15 %)" in drawn
+    assert "rise:" not in drawn
+
+
+def test_the_place_of_the_transition_is_drawn(tmp_path: Path) -> None:
+    """A map with a fitted transition has a second curve, named; one without has not."""
+    (panel,) = PANELS["map"]
+    assert isinstance(panel, HeatMap)
+    drawn = figure_plot(made((dataclasses.replace(panel, half=1.25),)), tmp_path / "a.svg").read_text()
+    assert "here: the logistic fit is 1/2 at kd = 1.25 n" in drawn
+    assert "logistic fit" not in figure_plot(made((panel,)), tmp_path / "b.svg").read_text()
+
+
 def test_suffix_is_checked(tmp_path: Path) -> None:
     """Another suffix is refused."""
     with pytest.raises(BadInput, match=r"must end in \.png or \.svg"):
@@ -63,7 +82,10 @@ def test_document_is_plain() -> None:
     """Everything is JSON; numbers that are not finite are null; chosen names are those that the paper omits."""
     document = figure_document(made(PANELS["map"], measured=math.nan))
     assert json.loads(json.dumps(document, allow_nan=False)) == document
-    assert document["comparisons"][0] == {"quantity": "crossing", "reported": 11.4, "measured": None}
+    asked = {"criterion": "within 15 %", "agrees": False}
+    assert document["comparisons"][0] == {"quantity": "crossing", "reported": 11.4, "measured": None, **asked}
+    assert (document["agree"], document["judged"]) == (0, 1)
+    assert {"boundkit", "python", "numpy"} <= document["versions"].keys()
     assert document["panels"][0]["kind"] == "heatmap"
     assert document["panels"][0]["fractions"] == [[0.0, 0.5, 1.0], [0.0, 1.0, 1.0]]
     assert document["chosen"] == []
@@ -75,5 +97,6 @@ def test_text_and_tables() -> None:
     text = figure_text(data)
     assert "Stated by the paper: n = 12, k = 2 to 11 (4 values), trials = 3" in text
     assert "CHECK C23" in text
-    assert comparison_table(data).rows == (("crossing", "11.4", "13.25"), ("rise", "slow", None))
+    rows = ("crossing", "11.4", "13.25", "no (within 15 %)"), ("rise", "slow", None, "")
+    assert comparison_table(data).rows == rows
     assert [row[0] for row in figures_table(FIGURES.values()).rows] == list(FIGURES)
