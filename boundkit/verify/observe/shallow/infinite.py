@@ -1,36 +1,57 @@
-"""Training at infinite width, the reference for claims that hold for all large widths."""
+"""Two-layer networks at infinite width, the reference for claims that hold for all large widths."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sympy import Symbol
 
-from boundkit.errors import NotApplicable
+from boundkit.errors import Infeasible, NotApplicable
 from boundkit.query import Binding
 from boundkit.statement.vocabulary import misfit_0, norm_J, sigma_min_J0, tau
+from boundkit.statement.words.features import least_loss, row_norm_J
 from boundkit.statement.words.generalisation import initial_prediction
-from boundkit.statement.words.shared import K
+from boundkit.statement.words.shared import K, feature_sigma_min, loss_0
+from boundkit.statement.words.stochastic import loss_slope_0, norm_J_start
+from boundkit.statement.words.stochastic_network import (
+    feature_frobenius_0,
+    feature_gram_deviation,
+    feature_min_0,
+    feature_norm_0,
+    initial_outputs,
+    max_hidden_row,
+    max_output_column,
+    output_weights_norm,
+    output_weights_norm_0,
+)
 from boundkit.train.infinite import (
+    NOISE,
     Limit,
     LimitRun,
-    balanced_limit,
     descend_limit,
+    feature_gram,
+    integrated_limit,
+    limit_of,
+    output_size,
     replay_limit,
+    rotated,
     sample_limit,
-    signs_limit,
 )
-from boundkit.train.shallow import Balanced, PairedSigns, Shallow, Signs
+from boundkit.train.shallow import Shallow
 from boundkit.train.shallow.sampling import BatchStreams
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, column, joined, step_sizes
-from boundkit.verify.observe.shallow.layers import STOP_AT, along, ball_radius, network_of, steps_of
+from boundkit.verify.observe.shallow.layers import ROUNDING, STOP_AT, along, ball_radius, network_of, steps_of
+
+WITHOUT_LIMIT = (max_hidden_row, max_output_column, feature_gram_deviation)
+Decompose = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # ascending eigenvalues and eigenvectors
 
 
 @dataclass(frozen=True, eq=False)
 class LimitCurves:
-    """The curves of one run [1, T + 1]; a single unit has no limit: infinitely many share what the layer moves."""
+    """The curves of one run [1, T + 1]; a single unit has no limit: infinitely many share what the layers move."""
 
     misfit: np.ndarray
     distance: np.ndarray
@@ -40,53 +61,98 @@ class LimitCurves:
     steps: np.ndarray
 
 
-def _network(binding: Binding, plan: Plan) -> Shallow:
-    """The network of the statement; NotApplicable where its limit is not known."""
-    setting = binding.statement.setting
-    if setting is None or setting.trained == "hidden weights":
-        network = network_of(binding, plan)
-        if isinstance(network.output, Balanced | Signs | PairedSigns) and network.loss.name == "half sum of squares":
-            return network
-    raise NotApplicable("k", "infinite: the limit is known for fixed output weights, balanced or of random signs")
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A statement's network, its limit, and what is the same for every start: by symbol, NaN where it has no limit."""
+
+    network: Shallow
+    limit: Limit
+    fixed: Mapping[Symbol, float]
+
+    def residual(self, plan: Plan, trial: int) -> np.ndarray:
+        """The first residual of a trial."""
+        return self.limit.residual(seed=plan.seed, trial=trial)
+
+    def start(self, plan: Plan, trial: int) -> dict[Symbol, np.ndarray]:
+        """Everything measured of the start of a trial, [1, 1]."""
+        residual, loss, n = self.residual(plan, trial), self.network.loss, self.network.n
+        misfit, outputs = float(np.linalg.norm(residual)), float(np.linalg.norm(residual + self.limit.y))
+        values = {
+            misfit_0: misfit,
+            loss_0: loss.of_misfit(misfit, n),
+            loss_slope_0: loss.factor(n) * misfit,
+            initial_outputs: outputs,
+            initial_prediction: outputs,
+            **self.fixed,
+        }
+        return {symbol: column(np.array([value])) for symbol, value in values.items()}
 
 
-def _limit(network: Shallow, plan: Plan) -> Limit:
-    output = network.output
-    if isinstance(output, Balanced):
-        return balanced_limit(plan.data, plan.activation)
-    assert isinstance(output, Signs | PairedSigns)
-    paired = isinstance(output, PairedSigns)
-    return signs_limit(plan.data, plan.activation, output_scale=output.nu, paired=paired)
+def _scene(binding: Binding, plan: Plan) -> Scene:
+    """NotApplicable, with the reason, where the network of the statement has no limit."""
+    network = network_of(binding, plan)
+    layers: dict[str, Any] = {"activation": plan.activation, "hidden": network.hidden, "k": plan.width}
+    limit = limit_of(plan.data, output=network.output, trained=network.trained, **layers)
+    features = feature_gram(plan.data, **layers)
+    size = output_size(network.output, k=plan.width, outputs=network.outputs)
+    return Scene(network, limit, _fixed(network, limit.gram, features, plan.width**0.5 * size, np.linalg.eigh))
+
+
+def _replayed_scene(binding: Binding, plan: Plan) -> Scene | None:
+    """The same from integrated kernels in long double; None where they cannot be integrated or take too long."""
+    network = network_of(binding, plan)
+    layers: dict[str, Any] = {"activation": plan.activation, "hidden": network.hidden, "output": network.output}
+    try:
+        limit = integrated_limit(plan.data, trained=network.trained, k=plan.width, **layers)
+    except (NotApplicable, Infeasible):
+        return None
+    size = (plan.width * limit.square) ** 0.5
+    return Scene(network, limit, _fixed(network, limit.gram, limit.features, size, rotated))
+
+
+def _fixed(
+    network: Shallow, gram: np.ndarray, features: np.ndarray, size: float, decompose: Decompose
+) -> dict[Symbol, float]:
+    """What is the same for every start; `size` is the norm of the output weights."""
+    values, vectors = decompose(features)
+    jacobian, seen = (_singular_values(found) for found in (decompose(gram)[0], values))
+    missed = np.linalg.norm(vectors[:, seen == 0].T @ network.Y)  # of the labels, by all output weights
+    fixed = {
+        sigma_min_J0: jacobian[0],
+        norm_J: jacobian[-1],
+        norm_J_start: jacobian[-1],
+        row_norm_J: np.sqrt(gram.diagonal().max()),
+        feature_min_0: seen[0],
+        feature_sigma_min: seen[0],
+        feature_norm_0: seen[-1],
+        feature_frobenius_0: np.sqrt(np.trace(features)),
+        output_weights_norm_0: size,
+        output_weights_norm: size,
+        least_loss: missed**2 / 2 if missed > ROUNDING * network.norm_Y else 0.0,
+        K: network.outputs,
+        **dict.fromkeys(WITHOUT_LIMIT, np.nan),
+    }
+    return {symbol: float(value) for symbol, value in fixed.items()}
+
+
+def _singular_values(eigenvalues: np.ndarray) -> np.ndarray:
+    """Of a matrix whose Gram matrix has these eigenvalues, ascending; 0 where rounding is all that is left."""
+    noise = len(eigenvalues) * NOISE * eigenvalues[-1]
+    return np.sqrt(np.where(eigenvalues > noise, eigenvalues, 0.0))
 
 
 def _start(binding: Binding, plan: Plan, trial: int) -> Mapping[Symbol, np.ndarray]:
-    network = _network(binding, plan)
-    return {**_measured(_limit(network, plan), network, plan, trial), tau: np.zeros((1, 1))}
+    return {**_scene(binding, plan).start(plan, trial), tau: np.zeros((1, 1))}
 
 
-def _measured(limit: Limit, network: Shallow, plan: Plan, trial: int) -> dict[Symbol, np.ndarray]:
-    values = np.linalg.eigvalsh(limit.gram)
-    residual = limit.residual(seed=plan.seed, trial=trial)
-    return {
-        misfit_0: column(np.array([np.linalg.norm(residual)])),
-        initial_prediction: column(np.array([np.linalg.norm(residual + limit.y)])),
-        sigma_min_J0: column(np.array([np.sqrt(max(values[0], 0.0))])),
-        norm_J: column(np.array([np.sqrt(values[-1])])),
-        K: column(np.array([network.outputs])),
-    }
-
-
-def _one(binding: Binding, plan: Plan, trial: int, steps: int, *, slow: bool) -> Observations:
-    network = _network(binding, plan)
-    limit = _limit(network, plan)
-    start = _measured(limit, network, plan, trial)
-    size = step_sizes(binding, start, 1)[0]
-    residual = limit.residual(seed=plan.seed, trial=trial)
-    counts = np.ones((steps, network.n))
-    random = network.batches.random(network.n)
+def _one(binding: Binding, plan: Plan, scene: Scene, trial: int, steps: int, *, slow: bool) -> Observations:
+    network, limit, start = scene.network, scene.limit, scene.start(plan, trial)
+    residual, n = scene.residual(plan, trial), network.n
+    size = step_sizes(binding, start, 1)[0] * network.loss.factor(network.batches.samples(n))
+    counts = np.ones((steps, n))
+    random = network.batches.random(n)
     if random:
-        streams = BatchStreams(network.batches, seed=plan.seed, keys=[(trial, trial)], n=network.n)
-        counts = network.loss.factor(network.batches.samples(network.n)) * streams.draw(steps)[:, 0]
+        counts = BatchStreams(network.batches, seed=plan.seed, keys=[(trial, trial)], n=n).draw(steps)[:, 0]
     if slow:
         run = replay_limit(limit, residual, counts, step_size=size)
     elif random:
@@ -113,13 +179,27 @@ def _ended(run: LimitRun, network: Shallow) -> LimitCurves:
 
 
 def _training(binding: Binding, plan: Plan) -> Observations:
-    steps = steps_of(binding, plan)
-    return joined([_one(binding, plan, trial, steps, slow=False) for trial in plan.trials])
+    scene, steps = _scene(binding, plan), steps_of(binding, plan)
+    return joined([_one(binding, plan, scene, trial, steps, slow=False) for trial in plan.trials])
 
 
-def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations:
-    """Step after step in long double arithmetic."""
-    return _one(binding, plan, trial, step, slow=True)
+def _initialisation(binding: Binding, plan: Plan) -> Observations:
+    scene = _scene(binding, plan)
+    return joined([Observations((trial,), scene.start(plan, trial)) for trial in plan.trials])
 
 
-INFINITE = Experiment(_training, replay=_replay, start=_start)
+def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations | None:
+    """Step after step in long double arithmetic, from integrated kernels."""
+    scene = _replayed_scene(binding, plan)
+    return None if scene is None else _one(binding, plan, scene, trial, step, slow=True)
+
+
+def _replayed_start(binding: Binding, plan: Plan, trial: int, step: int) -> Observations | None:
+    scene = _replayed_scene(binding, plan)
+    return None if scene is None else Observations((trial,), scene.start(plan, trial))
+
+
+INFINITE = {
+    "training": Experiment(_training, replay=_replay, start=_start),
+    "initialisation": Experiment(_initialisation, replay=_replayed_start, start=_start),
+}

@@ -1,10 +1,8 @@
-"""Training at infinite width: the residual moves by the kernel alone, and without sampling every curve is closed.
+"""Curves of training in the limit: without sampling closed, with it step by step; all from the kernel alone.
 
-For hidden weights of order 1 and output weights v of norm fixed as k grows, J J^T tends to |v|^2 times the tangent
-kernel, the same for every output, and does not move. Gradient descent is then r_(t+1) = (I - eta G) r_t, gradient flow
-dr/dt = -G r, and a step on a batch moves r by eta G times the residuals of the batch. The first outputs tend to a
-Gaussian vector: of covariance |v|^2 Cov(phi(Xw)), |v|^2 = |y|^2 / n, at the balanced initialisation of `os19`; of
-covariance |v|^2 E phi(Xw) phi(Xw)^T, |v|^2 = nu^2 / K, at the random signs of `ofls19`; zero where these come in pairs.
+Gradient descent is r_(t+1) = (I - eta G) r_t, gradient flow dr/dt = -G r, and a step on a batch moves r by eta G times
+the residuals of the batch. These are the steps of a loss of half the sum of squares; a loss whose gradient has another
+factor (`Loss.factor`) only multiplies eta, or the counts of the batches.
 """
 
 from __future__ import annotations
@@ -14,74 +12,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from boundkit.activations import Activation
-from boundkit.data import Dataset
-from boundkit.data.kernels import kernel
-from boundkit.train.initialise import Role, nested_stream
+from boundkit.train.infinite.limits import Limit
 
 Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
-class Limit:
-    """The limit of a setting: `gram` [n, n] of the Jacobian and `first`, the covariance, of each output; labels `y`.
-
-    Labels are [n] or [n, K]; the K outputs are independent at the start and share the Gram matrix.
-    """
-
-    gram: Array
-    y: Array
-    first: Array
-
-    def residual(self, *, seed: int, trial: int) -> Array:
-        """The first residual f_0 - y of one trial, float64, in the shape of the labels."""
-        values, vectors = np.linalg.eigh(self.first)
-        normal = nested_stream(seed, Role.LIMIT, trial).standard_normal(self.y.T.shape).T
-        return np.asarray((vectors * np.sqrt(np.maximum(values, 0))) @ normal - self.y)
-
-
-@dataclass(frozen=True, eq=False)
 class LimitRun:
-    """Curves [T + 1] of one run: misfit, distance |W_t - W_0|_F, path length."""
+    """Curves [T + 1] of one run: misfit, distance of the trained layers from their start, path length."""
 
     misfit: Array
     distance: Array
     path_length: Array
-
-
-def balanced_limit(data: Dataset, activation: Activation) -> Limit:
-    """The limit of the balanced initialisation of `os19` (2.1) on rows of length 1, from kernels with proven entries.
-
-    >>> from boundkit.activations import activation
-    >>> from boundkit.data import dataset
-    >>> limit = balanced_limit(dataset("orthonormal:n=2"), activation("relu"))
-    >>> bool(np.allclose(limit.gram, np.eye(2) * (limit.y**2).sum() / 4))
-    True
-    """
-    scale = float(data.y @ data.y) / data.n
-    second = float(activation.quantity("second_moment_phi").mid())
-    squared_mean = second - float(activation.quantity("var_phi").mid())
-    return Limit(scale * kernel(data, activation).block, data.y, scale * (_features(data, activation) - squared_mean))
-
-
-def signs_limit(data: Dataset, activation: Activation, *, output_scale: float, paired: bool = False) -> Limit:
-    """The limit at output weights of signs times nu / sqrt(k K) (`ofls19`), nu = `output_scale`, also in pairs.
-
-    >>> from boundkit.activations import activation
-    >>> from boundkit.data import dataset
-    >>> limit = signs_limit(dataset("mixture:K=2,C=1,n=4,d=2"), activation("sin"), output_scale=3, paired=True)
-    >>> limit.gram.shape, bool((limit.residual(seed=0, trial=0) == -limit.y).all())
-    ((4, 4), True)
-    """
-    outputs = 1 if data.y.ndim == 1 else data.y.shape[1]
-    scale = output_scale**2 / outputs
-    first = 0.0 if paired else scale
-    return Limit(scale * kernel(data, activation).block, data.y, first * _features(data, activation))
-
-
-def _features(data: Dataset, activation: Activation) -> Array:
-    """E phi(Xw) phi(Xw)^T."""
-    return np.asarray(kernel(data, activation, kind="sigma_tilde").block)
 
 
 def descend_limit(limit: Limit, residual: Array, *, step_size: float, steps: int) -> LimitRun:
