@@ -1,29 +1,31 @@
-"""How fast the width must grow: exponents fitted on a sweep of the data, beside the theorem's own."""
+"""How fast the width must grow: exponents fitted on a sweep, beside the theorem's own on the same data."""
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from math import log
 from typing import Any
 
 import numpy as np
-from scipy.stats import linregress, t as student
+from numpy.typing import NDArray
 
-from boundkit.data import Dataset, dataset
-from boundkit.data.generators import GENERATORS
-from boundkit.data.specs import parse
 from boundkit.errors import BadInput, Infeasible, NotApplicable
 from boundkit.query import required_width
 from boundkit.statement import Statement
+from boundkit.train import select_device
 from boundkit.verify.certificate import certify
-from boundkit.verify.request import Request
-from boundkit.verify.statistics import CONFIDENCE
+from boundkit.verify.request import Request, bound_at, open_in_claims
+from boundkit.verify.statistics import mean_interval
+from boundkit.verify.sweep import sweep
 from boundkit.verify.verdict import ClaimResult, Report, Verdict
-from boundkit.verify.width_search import LARGEST_TRIED, holds, smallest_width
+from boundkit.verify.width_search import LARGEST_TRIED, PRECISION, keeps, smallest_width
 
-FACTORS = (1.0, 1.5, 2.0, 3.0)
-FEWEST = 3  # sizes for a fit with an interval
+FEWEST = 2  # draws for an interval
+BEYOND = 64  # times the required width: as far as widths are tried
+
+Logarithms = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -35,151 +37,167 @@ class Exponent:
     high: float
 
 
-def fitted(sizes: Sequence[float], widths: Sequence[float]) -> Exponent:
-    """The exponent of widths that grow with sizes, by least squares on logarithms.
+@dataclass(frozen=True)
+class Measured:
+    """Widths found and required, logarithms [trials, sizes], with the integers that they come from."""
 
-    >>> found = fitted([10, 20, 40], [100, 400, 1600])
+    sizes: tuple[Fraction, ...]
+    widths: tuple[tuple[int, ...], ...]
+    required: tuple[tuple[int, ...], ...]
+
+
+def fitted(sizes: Sequence[Any], logarithms: Logarithms, *, uncertainty: float = 0.0) -> Exponent:
+    """The exponent of widths with these logarithms [trials, sizes], by least squares in every trial.
+
+    Trials are independent and sizes of one trial are not, so that the interval is Student's for the mean of the
+    trials' slopes. It is widened for logarithms that are each known to within `uncertainty` from below.
+
+    >>> found = fitted([10, 20, 40], np.log([[100, 400, 1600], [110, 440, 1760]]))
     >>> round(found.value, 9), round(found.high - found.low, 6)
     (2.0, 0.0)
     """
-    line = linregress(np.log(np.asarray(sizes, float)), np.array([float(np.log(w)) for w in widths]))
-    half = float(student.ppf((1 + CONFIDENCE) / 2, len(sizes) - 2)) * float(line.stderr)
-    return Exponent(float(line.slope), float(line.slope) - half, float(line.slope) + half)
-
-
-def sweep(data: Dataset, vary: str, trial: int = 0) -> dict[int, Dataset]:
-    """The data set of the generator at 1, 1.5, 2 and 3 times one of its parameters, by the value of that parameter.
-
-    The seed of the generator is raised by `trial`, so that trials are independent draws of the data too. Raises
-    NotApplicable for data without a generator and BadInput for a parameter that is no number of the specification.
-
-    >>> from boundkit.data import dataset
-    >>> list(sweep(dataset("sphere:n=4,d=3"), "n"))
-    [4, 6, 8, 12]
-    """
-    written = parse(data.name, lambda name: False)
-    if written.name not in GENERATORS:
-        raise NotApplicable("generator", f"{data.name} does not come from a generator that could be swept")
-    first = str(written.parameters.get(vary, ""))
-    if not first.isdigit() or vary == "seed":
-        numbers = ", ".join(k for k, v in written.parameters.items() if str(v).isdigit() and k != "seed")
-        raise BadInput("vary", vary, f"must be a whole number of the specification of the data: {numbers}")
-    values = sorted({round(int(first) * factor) for factor in FACTORS})
-    given: dict[str, Any] = dict(written.parameters)
-    if "seed" in inspect.signature(GENERATORS[written.name]).parameters:
-        given["seed"] = int(given.get("seed", 0)) + trial
-    return {value: dataset(written.name, **{**given, vary: value}) for value in values}
+    places = np.log(np.array([float(size) for size in sizes]))
+    weights = places - places.mean()
+    weights /= (weights**2).sum()
+    slopes = logarithms @ weights
+    low, high = mean_interval(slopes)
+    half = uncertainty / 2 * float(np.abs(weights).sum())
+    return Exponent(float(slopes.mean()), low - half, high + half)
 
 
 def scaling(target: Statement, request: Request, empty: Report) -> Report:
     """The verdict on the exponent: consistent only if it is certainly positive and certainly not above the theorem's.
 
     A width is the smallest at which the statement's certificate holds for one draw of data and weights, or else at
-    which training keeps every claim; the fit is through all sizes and trials. A finite range never refutes an exponent.
+    which the draw keeps every claim. The theorem's width is solved for on the same data, and what must not be positive
+    is the exponent of the quotient: what changes along the sweep beside the size is in both. Where required widths
+    fall, so must measured ones, not faster. A finite range never refutes an exponent.
     """
+    if request.k is not None:
+        raise BadInput("k", request.k, "is what level scaling searches; leave it out")
+    if len(request.trials) < FEWEST:
+        raise BadInput("trials", len(request.trials), f"must be at least {FEWEST} at level scaling, for an interval")
     certified = target.certificate is not None and request.activation is not None
-    sizes, theory, measured = [], [], []
     try:
-        draws = [(trial, item) for trial in request.trials for item in sweep(request.data, request.vary, trial).items()]
-        for trial, (size, data) in draws:
-            answer = required_width(
-                target, data=data, activation=request.activation, assume=request.assume, **request.parameters
-            )
-            if answer.width is None:
-                raise NotApplicable("width", f"at {request.vary} = {size}: {answer.reason}")
-            cap = min(answer.width, LARGEST_TRIED)
-            width = smallest_width(_predicate(target, request, data, trial, certified=certified), largest=cap)
-            if width is None:
-                raise Infeasible(f"at {request.vary} = {size} no width up to {cap} works")
-            sizes.append(size)
-            theory.append(answer.width)
-            measured.append(width)
+        measured = _measured(target, request, certified=certified)
     except NotApplicable as error:
         return replace(empty, reason=str(error))
     except Infeasible as error:
         return replace(empty, verdict=Verdict.INFEASIBLE, reason=str(error))
-    if len(set(sizes)) < FEWEST:
-        return replace(empty, reason=f"{request.vary} takes only the values {sorted(set(sizes))}: too few for a fit")
-    claim, seen = _judged(target, request, sizes, theory, measured, certified=certified)
+    except KeyError as error:
+        return replace(empty, reason=f"{error.args[0]} has no value on these data")
+    except BadInput:
+        raise
+    except (ArithmeticError, ValueError, np.linalg.LinAlgError) as error:
+        return replace(empty, verdict=Verdict.ERROR, reason=f"{type(error).__name__}: {error}")
+    claim, reason, seen = _judged(target, request.vary, measured, kind="certified" if certified else "working")
     return replace(
         empty,
         verdict=claim.verdict,
-        reason=claim.note,
-        width=max(measured),
+        reason=reason,
+        width=max(max(row) for row in measured.widths),
         trials=len(request.trials),
         claims=(claim,),
+        backend=select_device(request.device).name,
         scaling=seen,
     )
 
 
-def _predicate(target: Statement, request: Request, data: Dataset, trial: int, *, certified: bool) -> Any:
-    from boundkit.verify.engine import verify
+def _measured(target: Statement, request: Request, *, certified: bool) -> Measured:
+    """Both widths at every size in every trial."""
+    rows: list[tuple[int, ...]] = []
+    theory: list[tuple[int, ...]] = []
+    sizes: tuple[Fraction, ...] = ()
+    for done, trial in enumerate(request.trials):
+        points = sweep(request, trial)
+        sizes = tuple(points)
+        theory.append(tuple(_required(target, point, f"{request.vary} = {size}") for size, point in points.items()))
+        found = []
+        for number, ((size, point), needed) in enumerate(zip(points.items(), theory[-1], strict=True)):
+            found.append(_smallest(target, point, needed, f"{request.vary} = {size}", certified=certified))
+            if request.progress is not None:
+                request.progress(done * len(points) + number + 1, len(request.trials) * len(points))
+            if request.budget is not None:
+                request.budget.require_share((done + 1) / len(request.trials))
+        rows.append(tuple(found))
+    return Measured(sizes, tuple(rows), tuple(theory))
 
-    def is_certified(k: int) -> bool:
-        assert request.activation is not None
-        options: dict[str, Any] = {"data": data, "activation": request.activation, "k": k, "seed": request.seed}
-        return certify(trial=trial, device=request.device, **options).certified
 
+def _required(target: Statement, point: Request, where: str) -> int:
+    answer = required_width(
+        target, data=point.data, activation=point.activation, assume=point.assume, **point.parameters
+    )
+    if answer.width is None:
+        raise NotApplicable("width", f"at {where}: {answer.reason}")
+    unknown = open_in_claims(target, bound_at(target, point, answer.width))
+    if unknown:
+        raise NotApplicable("claims", f"the paper gives no value for {', '.join(unknown)}; supply one with assume")
+    return answer.width
+
+
+def _smallest(target: Statement, point: Request, required: int, where: str, *, certified: bool) -> int:
     def works(k: int) -> bool:
-        options: dict[str, Any] = {**request.parameters, "assume": request.assume, "device": request.device}
-        report = verify(
-            target,
-            data=data,
-            activation=request.activation,
-            k=k,
-            level="relaxed",
-            trials=[trial],
-            steps=request.steps,
-            seed=request.seed,
-            **options,
-        )
-        return holds(report)
+        if not certified:
+            return keeps(target, point, k)
+        assert point.activation is not None
+        options: dict[str, Any] = {"data": point.data, "activation": point.activation, "k": k, "seed": point.seed}
+        return certify(trial=point.trials[0], device=point.device, **options).certified
 
-    return is_certified if certified else works
+    cap = min(BEYOND * required, LARGEST_TRIED)
+    width = smallest_width(works, largest=cap)
+    if width is None:
+        raise Infeasible(f"at {where} no width up to {cap} works in trial {point.trials[0]}")
+    return width
 
 
 def _judged(
-    target: Statement,
-    request: Request,
-    sizes: Sequence[int],
-    theory: Sequence[int],
-    measured: Sequence[int],
-    *,
-    certified: bool,
-) -> tuple[ClaimResult, Mapping[str, Any]]:
-    seen, required = fitted(sizes, measured), fitted(sizes, theory)
-    kind = "certified" if certified else "working"
+    target: Statement, vary: str, measured: Measured, *, kind: str
+) -> tuple[ClaimResult, str, Mapping[str, Any]]:
+    widths, needed = (np.array([list(map(log, row)) for row in rows]) for rows in (measured.widths, measured.required))
+    falls = fitted(measured.sizes, needed).value < 0
+    base, sizes = (f"(1/{vary})", [1 / size for size in measured.sizes]) if falls else (vary, list(measured.sizes))
+    found = fitted(sizes, widths, uncertainty=log(PRECISION))
+    theory = fitted(sizes, needed)
+    excess = fitted(sizes, widths - needed, uncertainty=log(PRECISION))
     words = (
-        f"{kind} widths grow like {request.vary}^{seen.value:.3g} [{seen.low:.3g}, {seen.high:.3g}], required ones "
-        f"like {request.vary}^{required.value:.3g}"
+        f"{kind} widths grow like {base}^{found.value:.3g} [{found.low:.3g}, {found.high:.3g}], required ones like "
+        f"{base}^{theory.value:.3g}; the difference is {excess.value:.3g} [{excess.low:.3g}, {excess.high:.3g}]"
     )
-    grows = seen.low > 0
-    verdict = Verdict.INCONCLUSIVE
-    if seen.low > required.value:
-        words += "; the measured exponent is larger, but a finite range refutes no exponent"
-    elif seen.high > required.value:
-        words += "; the interval reaches beyond the theorem's exponent"
+    grows = found.low > 0
+    verdict, note = Verdict.INCONCLUSIVE, ""
+    if excess.low > 0:
+        note = "the measured exponent is larger, but a finite range refutes no exponent"
+    elif excess.high > 0:
+        note = "the interval reaches beyond the theorem's exponent"
     elif not grows:
-        words += "; no power: that the width need not grow was not rejected"
+        note = "no power: that the width need not grow was not rejected"
     else:
         verdict = Verdict.CONSISTENT
+    largest = theory.value + excess.high
     claim = ClaimResult(
         statement=target.id,
         label="exponent",
         verdict=verdict,
-        trials=len(request.trials),
-        worst_margin=seen.high / required.value if required.value > 0 else None,
-        slack=required.value / seen.high if seen.high > 0 else None,
+        trials=len(measured.widths),
+        worst_margin=largest / theory.value if theory.value > 0 else None,
+        slack=theory.value / largest if largest > 0 else None,
         twin_rejected=grows,
-        note=words,
+        note=note,
     )
-    return claim, {
-        "vary": request.vary,
-        "sizes": list(sizes),
-        "widths": list(measured),
-        "kind": kind,
-        "exponent": seen.value,
-        "interval": [seen.low, seen.high],
-        "required": list(theory),
-        "theorem_exponent": required.value,
-    }
+    return (
+        claim,
+        f"{words}; {note}" if note else words,
+        {
+            "vary": vary,
+            "base": base,
+            "kind": kind,
+            "sizes": [int(size) if size.denominator == 1 else float(size) for size in measured.sizes],
+            "widths": [list(row) for row in measured.widths],
+            "required": [list(row) for row in measured.required],
+            "exponent": found.value,
+            "interval": [found.low, found.high],
+            "theorem_exponent": theory.value,
+            "difference": excess.value,
+            "difference_interval": [excess.low, excess.high],
+        },
+    )

@@ -13,6 +13,10 @@ from boundkit.query import required_width
 from boundkit.statement import Statement
 from boundkit.verify.certificate import certify
 from boundkit.verify.engine import verify
+from boundkit.verify.judge import violating_trials
+from boundkit.verify.means import is_mean
+from boundkit.verify.request import Request, bound_at, plan_at
+from boundkit.verify.trial import judge_data, observed
 from boundkit.verify.verdict import Report, Verdict
 
 SMALLEST = 2
@@ -104,6 +108,29 @@ def holds(report: Report) -> bool:
         error = Infeasible(report.reason or "infeasible")
         raise error if report.verdict is Verdict.INFEASIBLE else NotApplicable("hypotheses", report.reason or "")
     return report.verdict is not Verdict.ERROR and report.violations == 0
+
+
+def keeps(target: Statement, request: Request, width: int) -> bool:
+    """Whether every trial of the request keeps every claim at this width, whatever is required of the width.
+
+    A trial that ends early does not, and neither does one whose start fails a condition of the statement on the run.
+    Nothing is replayed: a width is looked for, and no statement is accused. Claims in expectation say nothing of one
+    trial and are left out.
+    """
+    binding = bound_at(target, request, width)
+    plan = plan_at(target, request, binding, width)
+    for experiment in dict.fromkeys(claim.experiment for claim in target.claims if claim.experiment != "unobserved"):
+        claims = [claim for claim in target.claims if claim.experiment == experiment and not is_mean(claim)]
+        if experiment == "data":
+            if any(judge_data(claim, binding).violations for claim in claims):
+                return False
+        elif claims:
+            found = observed(binding, plan, claims, 0.0)
+            if found is None or found[0].trials != request.trials or found[0].broken:
+                return False
+            if any(violating_trials(claim, binding, found[0]).any() for claim in claims):
+                return False
+    return True
 
 
 def smallest_width(predicate: Callable[[int], bool], *, largest: int) -> int | None:

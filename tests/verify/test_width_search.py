@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from boundkit.data import dataset
-from boundkit.verify import certify
-from boundkit.verify.width_search import PRECISION, looseness, smallest_width
+from boundkit.activations import activation
+from boundkit.data import dataset, quantities
+from boundkit.papers import statement as find
+from boundkit.train.initialise import initial_weights
+from boundkit.verify import certify, verify
+from boundkit.verify.request import Request
+from boundkit.verify.width_search import PRECISION, keeps, looseness, smallest_width
 
 I4 = dataset("orthonormal:n=4")
 
@@ -51,3 +59,44 @@ def test_an_open_constant_has_no_theory_width_but_works_somewhere(id: str) -> No
     found = looseness(id, data=I4, activation="softplus", delta=1, trials=2, steps=5)
     assert found.theory is None
     assert found.reason
+
+
+def request(data: str, name: str, **parameters: Any) -> Request:
+    """Three trials of a statement on this data."""
+    return Request(
+        data=dataset(data),
+        activation=activation(name),
+        k=None,
+        trials=(0, 1, 2),
+        steps=20,
+        seed=0,
+        device="cpu",
+        assume={},
+        parameters=parameters,
+        out=None,
+        replay_always=False,
+        progress=None,
+    )
+
+
+@pytest.mark.parametrize("width", [2, 6, 10, 14, 20, 40])
+def test_a_width_keeps_the_spectrum_that_numpy_sees(width: int) -> None:
+    """Lemma 6.7 with a loss of 1/4: the Gram matrix of the Jacobian, written out, has 3/4 of the eigenvalue or not."""
+    data, trials = dataset("sphere:n=6,d=6"), (0, 1, 2)
+    least = float(quantities(data, activation="softplus")["lambda"].value)
+    kept = []
+    for trial in trials:
+        slopes = 1 / (1 + np.exp(-data.X @ initial_weights(width, d=6, seed=0, trial=trial).T))
+        gram = (slopes @ slopes.T) * (data.X @ data.X.T) / width
+        kept.append(np.linalg.eigvalsh(gram)[0] >= 0.75 * least)
+    asked = request("sphere:n=6,d=6", "softplus", chernoff_loss="1/4")
+    found = [keeps(find("os19.lem6_7.sharpened"), replace(asked, trials=(trial,)), width) for trial in trials]
+    assert found == kept
+    assert keeps(find("os19.lem6_7.sharpened"), asked, width) is all(kept)
+
+
+def test_a_start_that_fails_the_conditions_is_not_kept() -> None:
+    """The certificate's condition fails at two units, so that nothing is promised there; at 40000 all is kept."""
+    found = [keeps(find("os19.d.cert_smooth"), request("orthonormal:n=2", "softplus"), k) for k in (2, 40000)]
+    assert found == [False, True]
+    assert verify("os19.d.cert_smooth", data="orthonormal:n=2", activation="softplus", k=2).trials == 0
