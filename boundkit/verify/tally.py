@@ -7,6 +7,8 @@ from typing import Literal
 
 Replay = Literal["confirmed", "refuted", "not replayed"]
 REPLAYS: tuple[Replay, ...] = ("refuted", "confirmed", "not replayed")
+Control = Literal["none", "replay", "statement"]
+CONTROLS: tuple[Control, ...] = ("none", "replay", "statement")
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Tally:
     a violation) and `twin_failures` count trials; `undecided` those whose enclosures do not decide. The largest ratio
     of the side claimed to be smaller to the other one is `worst_margin`, met in `worst_trial` at `worst_step`; `slack`
     is the factor by which the claim could be tightened for the trials that hold. `replay` is what the slow
-    implementation said of a violation, in the trial `replayed_trial`.
+    implementation said of a violation, in the trial `replayed_trial`. `control` is what the false twin rests on: the
+    statement, or the agreement with the slow implementation (`power`), or nothing that a measurement could contradict.
     """
 
     statement: str
@@ -34,6 +37,7 @@ class Tally:
     slack: float | None = None
     replay: Replay | None = None
     replayed_trial: int | None = None
+    control: Control = "statement"
 
     def __add__(self, other: Tally) -> Tally:
         """The tally of both groups.
@@ -59,6 +63,7 @@ class Tally:
             slack=min((item.slack for item in (self, other) if item.slack is not None), default=None),
             replay=replayed.replay,
             replayed_trial=replayed.replayed_trial,
+            control=min(self.control, other.control, key=CONTROLS.index),
         )
 
 

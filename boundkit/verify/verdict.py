@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from boundkit.verify.statistics import excluded
 from boundkit.verify.tally import Tally
+from boundkit.verify.vacuous import vacuous
 
 
 class Verdict(StrEnum):
@@ -39,6 +40,12 @@ def worst(verdicts: list[Verdict]) -> Verdict:
     <Verdict.INCONCLUSIVE: 'inconclusive'>
     """
     return next((v for v in SEVERITY if v in verdicts), Verdict.NOT_APPLICABLE)
+
+
+CONTROLLED = {
+    "replay": "limited power: no measurement keeps the false twin; the slow implementation measures the same",
+    "none": "limited power: no measurement keeps the false twin",
+}
 
 
 @dataclass(frozen=True)
@@ -81,9 +88,11 @@ def conclude(tally: Tally) -> ClaimResult:
     elif tally.undecided:
         verdict, note = Verdict.INCONCLUSIVE, "the enclosures do not decide it"
     elif tally.allowed >= 1:
-        verdict, note = Verdict.INCONCLUSIVE, "the stated probability is vacuous"
+        verdict, note = Verdict.INCONCLUSIVE, vacuous(tally.statement)
     elif not rejected:
         verdict, note = Verdict.INCONCLUSIVE, "no power: the false twin was not rejected"
+    else:
+        note = CONTROLLED.get(tally.control, "")
     return ClaimResult(
         statement=tally.statement,
         label=tally.label,
@@ -97,6 +106,12 @@ def conclude(tally: Tally) -> ClaimResult:
         twin_rejected=rejected,
         note=note,
     )
+
+
+def leading_note(claims: Iterable[ClaimResult]) -> str | None:
+    """The note of the most severe verdict that has one."""
+    ordered = sorted(claims, key=lambda item: SEVERITY.index(item.verdict))
+    return next((item.note for item in ordered if item.note), None)
 
 
 def _violation(tally: Tally) -> tuple[Verdict, str]:

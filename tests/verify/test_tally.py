@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from boundkit.verify import Verdict, verify
-from boundkit.verify.tally import Tally
-from boundkit.verify.verdict import conclude
+from boundkit.verify.tally import CONTROLS, Tally
+from boundkit.verify.verdict import ClaimResult, conclude, leading_note
 
 COUNTS = st.integers(0, 5)
 TALLIES = st.builds(
@@ -25,6 +25,7 @@ TALLIES = st.builds(
     worst_margin=st.none() | st.floats(0, 10),
     slack=st.none() | st.floats(1, 10),
     replay=st.sampled_from([None, "confirmed", "refuted", "not replayed"]),
+    control=st.sampled_from(CONTROLS),
 )
 
 
@@ -33,6 +34,15 @@ def test_adding_is_associative_and_symmetric_in_what_decides(a: Tally, b: Tally,
     """The order in which groups finish does not change the verdict."""
     assert conclude(a + (b + c)) == conclude((a + b) + c)
     assert conclude(a + b).verdict is conclude(b + a).verdict
+
+
+def test_the_note_of_the_worst_verdict_leads() -> None:
+    """What a report gives as its reason is why it is not consistent, if it is not."""
+    limited = ClaimResult("s", "a", Verdict.CONSISTENT, note="limited power")
+    failed = ClaimResult("s", "b", Verdict.INCONCLUSIVE, note="no power")
+    assert leading_note([limited, failed]) == "no power"
+    assert leading_note([limited, ClaimResult("s", "c", Verdict.VIOLATED)]) == "limited power"
+    assert leading_note([]) is None
 
 
 @pytest.mark.parametrize("level", ["lemma", "certificate"])
