@@ -8,6 +8,7 @@ from typing import Any
 import flint
 import sympy
 
+from boundkit.arithmetic.balls import quotient
 from boundkit.arithmetic.evaluate import Arithmetic, compare
 
 
@@ -79,13 +80,17 @@ def fold_pairs(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return folded
 
 
-def _rational_ball(p: int, q: int) -> Any:
-    return flint.arb(flint.fmpq(p, q))
+def _ball_mod(x: Any, m: Any) -> Any:
+    """The remainder; of exact integers by integers, whose quotient a ball may have to round."""
+    x, m = flint.arb(x), flint.arb(m)
+    if x.is_exact() and m.is_exact() and x.is_integer() and m.is_integer() and m != 0:
+        return flint.arb(x.unique_fmpz() % m.unique_fmpz())
+    return x - m * (x / m).floor()
 
 
 BALL = Arithmetic(
     name="ball",
-    rational=_rational_ball,
+    rational=quotient,
     constants={
         sympy.pi: flint.arb.pi,
         sympy.E: flint.arb.const_e,
@@ -114,7 +119,7 @@ BALL = Arithmetic(
         sympy.factorial: lambda x: (flint.arb(x) + 1).gamma(),
         sympy.Max: fold_pairs(lambda a, b: flint.arb(a).max(flint.arb(b))),
         sympy.Min: fold_pairs(lambda a, b: flint.arb(a).min(flint.arb(b))),
-        sympy.Mod: lambda x, m: x - m * flint.arb(x / m).floor(),
+        sympy.Mod: _ball_mod,
         sympy.ceiling: lambda x: flint.arb(x).ceil(),
         sympy.floor: lambda x: flint.arb(x).floor(),
     },
@@ -130,7 +135,7 @@ def _complex_piecewise(pieces: list[tuple[Any, Any]], walk: Callable[[Any], Any]
 
 COMPLEX_BALL = Arithmetic(
     name="complex ball",
-    rational=lambda p, q: flint.acb(_rational_ball(p, q)),
+    rational=lambda p, q: flint.acb(quotient(p, q)),
     constants={
         sympy.pi: lambda: flint.acb(flint.arb.pi()),
         sympy.E: lambda: flint.acb(flint.arb.const_e()),

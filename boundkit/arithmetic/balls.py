@@ -54,17 +54,22 @@ def exact(argument: str, value: Any) -> Fraction:
 
 
 def ball(value: Any) -> Any:
-    """A ball around an exact number; balls pass through.
+    """A ball around an exact number; balls pass through. Integers of any size are held exactly.
 
-    >>> ball(Fraction(1, 4))
-    0.250000000000000
+    >>> ball(Fraction(1, 4)), ball(3**40) == 3**40
+    (0.250000000000000, True)
     """
     if isinstance(value, flint.arb):
         return value
     if isinstance(value, float):
         return flint.arb(value)
     number = Fraction(value)
-    return flint.arb(flint.fmpq(number.numerator, number.denominator))
+    return quotient(number.numerator, number.denominator)
+
+
+def quotient(p: int, q: int) -> Any:
+    """A ball around p / q; around an integer of radius 0 at every precision."""
+    return flint.arb(p) if q == 1 else flint.arb(flint.fmpq(p, q))
 
 
 def enclose(lower: float, upper: float) -> Any:

@@ -3,6 +3,17 @@
 from boundkit.campaign.run import Reached, run_campaign
 from boundkit.campaign.spec import Campaign, Cell, campaign, read_campaign
 from boundkit.campaign.store import Store
-from boundkit.campaign.summary import summarise
+from boundkit.campaign.summary import compared_widths, foreign, summarise
 
-__all__ = ["Campaign", "Cell", "Reached", "Store", "campaign", "read_campaign", "run_campaign", "summarise"]
+__all__ = [
+    "Campaign",
+    "Cell",
+    "Reached",
+    "Store",
+    "campaign",
+    "compared_widths",
+    "foreign",
+    "read_campaign",
+    "run_campaign",
+    "summarise",
+]

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from contextlib import contextmanager
-from typing import Any
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
 
-from boundkit.errors import BadInput, unknown
+from boundkit.errors import BadInput, BoundkitError, shorten, unknown
 from boundkit.train.backend import usable_cores
-from boundkit.train.checks import integer
+from boundkit.train.checks import LARGEST_WORKERS, integer
 
+Result = TypeVar("Result")
 NAMES = ("inline", "processes", "dask")
+SCHEDULER = "dask://"
 SECONDS_TO_ANSWER = 10
+
+
+class WorkerDied(Exception):
+    """The worker of one task died, and the executor goes on; the text is for the task's row."""
+
+
+def outcome(future: Future[Result]) -> Result:
+    """The result of a task that itself never fails.
+
+    Raises BrokenExecutor where the executor ends with the worker that died, WorkerDied where it does not, and
+    BoundkitError where the executor itself is gone.
+    """
+    try:
+        return future.result()
+    except BrokenExecutor:
+        raise
+    except CancelledError:
+        raise BoundkitError("the executor was lost; what was done is in the store: run again to go on") from None
+    except Exception as error:
+        raise WorkerDied(f"the worker died: {type(error).__name__}: {shorten(error, 500)}") from None
 
 
 class Inline(Executor):
@@ -29,6 +55,26 @@ class Inline(Executor):
         return future
 
 
+class Processes(ProcessPoolExecutor):
+    """A pool whose processes leave Ctrl-C to this one."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """As in any pool; a process started here inherits the signals that are blocked."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            return super().submit(function, *arguments, **named)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def require_executor(name: str, workers: int | None) -> None:
+    """BadInput unless the name is one of an executor and the number, if any, can be one of workers."""
+    if workers is not None:
+        integer("workers", workers, 1, LARGEST_WORKERS)
+    if name not in NAMES and name.removeprefix(SCHEDULER) in ("", name):
+        raise unknown("executor", name, (*NAMES, f"{SCHEDULER}HOST:PORT"))
+
+
 @contextmanager
 def executor(name: str, *, workers: int | None = None) -> Iterator[tuple[Executor, int]]:
     """An executor and how many tasks it runs at once.
@@ -37,20 +83,40 @@ def executor(name: str, *, workers: int | None = None) -> Iterator[tuple[Executo
     `dask://HOST:PORT` (a scheduler), which need the extra `boundkit[dask]`. BadInput for another name, or for a
     scheduler that does not answer.
     """
-    if workers is not None:
-        integer("workers", workers, 1)
+    require_executor(name, workers)
     if name == "inline":
         yield Inline(), 1
     elif name == "processes":
         count = workers or usable_cores()
-        # A forked child would inherit locks of BLAS threads that do not exist in it.
-        with ProcessPoolExecutor(count, mp_context=multiprocessing.get_context("spawn")) as pool:
+        with _processes(count) as pool:
             yield pool, count
-    elif name == "dask" or name.startswith("dask://"):
+    else:
         with _dask(name, workers) as found:
             yield found
-    else:
-        raise unknown("executor", name, (*NAMES, "dask://HOST:PORT"))
+
+
+@contextmanager
+def _processes(count: int) -> Iterator[Executor]:
+    """A pool that ends with the block: at once when that fails, and also when this process is killed."""
+    context = multiprocessing.get_context("spawn")  # a forked child would inherit locks of BLAS threads it lacks
+    followed, lifeline = context.Pipe(duplex=False)
+    with followed, lifeline, Processes(count, mp_context=context, initializer=_end_with, initargs=(followed,)) as pool:
+        try:
+            yield pool
+        except BaseException:
+            lifeline.close()
+            raise
+
+
+def _end_with(followed: Connection) -> None:
+    """Ends this process, whatever it does, when the other end of the pipe is closed."""
+
+    def follow() -> None:
+        with suppress(EOFError, OSError):
+            followed.recv_bytes()
+        os._exit(1)
+
+    threading.Thread(target=follow, daemon=True).start()
 
 
 @contextmanager
@@ -59,8 +125,8 @@ def _dask(name: str, workers: int | None) -> Iterator[tuple[Executor, int]]:
         from distributed import Client, LocalCluster
     except ImportError:
         raise BadInput("executor", name, "needs Dask: pip install 'boundkit[dask]'") from None
-    address = name.partition("://")[2]
-    if address:
+    if name.startswith(SCHEDULER):
+        address = name.removeprefix(SCHEDULER)
         try:
             client = Client(f"tcp://{address}", timeout=SECONDS_TO_ANSWER)
         except (OSError, ValueError) as error:

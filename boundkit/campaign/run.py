@@ -9,8 +9,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 
-from boundkit.campaign.executors import executor
-from boundkit.campaign.spec import LOOSENESS, Campaign, Cell
+from boundkit.campaign.executors import WorkerDied, executor, outcome, require_executor
+from boundkit.campaign.spec import IN_ONE, Campaign, Cell
 from boundkit.campaign.store import Row, Store
 from boundkit.campaign.task import failed_row, is_final, run_task
 
@@ -45,10 +45,10 @@ def tasks(campaign: Campaign) -> list[Task]:
     """All tasks of a campaign, the first trials of every cell before the later ones."""
     planned = list(zip(campaign.cells, campaign.trials, campaign.budgets, strict=True))
     return [
-        Task(cell, tuple(range(total))[start : None if cell.level == LOOSENESS else start + campaign.together], budget)
+        Task(cell, tuple(range(total))[start : None if cell.level in IN_ONE else start + campaign.together], budget)
         for start in range(0, max(campaign.trials), campaign.together)
         for cell, total, budget in planned
-        if start < total and (start == 0 or cell.level != LOOSENESS)
+        if start < total and (start == 0 or cell.level not in IN_ONE)
     ]
 
 
@@ -65,9 +65,11 @@ def run_campaign(
     """Run what the store lacks, starting nothing after `budget` seconds, and say how far that came.
 
     Running it again goes on where it stopped, and processes may share a store. A task whose worker dies is run once
-    more by itself; if that worker dies too, the store gets a row that says so. Raises BadInput for an unknown executor
-    and for a store that cannot be used.
+    more by itself; if that worker dies too, the store gets a row that says so. What crashed, by an error that nobody
+    planned or with its worker, is tried once more by each later run. Raises BadInput for an unknown executor and for a
+    store that cannot be used, BoundkitError for a cluster that goes away.
     """
+    require_executor(executor_name, workers)
     desk = _Desk(store, tasks(campaign), None if budget is None else time.monotonic() + budget, progress, run)
     suspects = desk.waiting()
     while suspects:
@@ -76,7 +78,7 @@ def run_campaign(
         for task in suspects:
             with executor(executor_name, workers=1) as (pool, _):
                 for guilty in desk.work([task], pool, at_once=1):
-                    desk.file(guilty, failed_row(task.cell, "the worker died"))
+                    desk.file(guilty, failed_row(task.cell, "the worker died", crashed=True))
     return Reached(len(desk.tasks), len(desk.tasks) - len(desk.waiting()), tuple(store.damaged))
 
 
@@ -93,7 +95,8 @@ class _Desk:
 
     def __post_init__(self) -> None:
         self.budgets = {task.name: task.budget for task in self.tasks}
-        self._note(self.store.rows)
+        self.store.refresh()
+        self._note(row for row in self.store.rows if not row.get("crashed"))
 
     def refresh(self) -> None:
         """Look into the store for what has been done since, here or by another process."""
@@ -123,14 +126,15 @@ class _Desk:
                     task, claim = held.pop(future)
                     with claim:
                         try:
-                            self.file(task, future.result())
+                            self.file(task, outcome(future))
+                        except WorkerDied as death:
+                            self.file(task, failed_row(task.cell, str(death), crashed=True))
                         except BrokenExecutor:
                             lost += [task, *(other for other, _ in held.values())]
                             break
             return lost
         finally:
-            for future, (_, claim) in held.items():
-                future.cancel()
+            for _, claim in held.values():  # the futures end with the executor
                 claim.close()
 
     def file(self, task: Task, row: Row) -> None:

@@ -13,16 +13,19 @@ from pathlib import Path
 from typing import Any
 
 from boundkit.activations import activation as find_activation
-from boundkit.data import dataset
+from boundkit.data import pinned
 from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find, statements
 from boundkit.query.bind import SETTABLE_BOUNDS, settable
 from boundkit.statement import VOCABULARY, Statement
 from boundkit.train.checks import positive
 from boundkit.verify import LEVELS, levels as possible_levels
+from boundkit.verify.arguments import INFINITE
 
 REQUIRED = "required"
+SCALING = "scaling"
 LOOSENESS = "looseness"  # in the place of a level: three widths instead of a verdict
+IN_ONE = (SCALING, LOOSENESS)  # levels whose trials make one result
 GRIDS = "grids"
 LISTS: dict[str, list[Any]] = {
     "statements": [],
@@ -32,22 +35,36 @@ LISTS: dict[str, list[Any]] = {
     "widths": [REQUIRED],
     "seeds": [0],
 }
-KEYS: dict[str, Any] = {**LISTS, "trials": 16, "together": 1, "steps": 1000, "budget": None, "set": {}, "assume": {}}
+KEYS: dict[str, Any] = {
+    **LISTS,
+    "trials": 16,
+    "together": 1,
+    "steps": 1000,
+    "budget": None,
+    "vary": "n",
+    "set": {},
+    "assume": {},
+}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One point of the grid; `k` is None where the statement itself says the width."""
+    """One point of the grid; `k` is None where the statement itself says the width, or the word infinite.
+
+    `data` that are in a file are named with the digest of its content, so that a file that changed is another cell.
+    `vary` is what grows at level scaling, which searches widths and takes none; None elsewhere.
+    """
 
     statement: str
     data: str
     activation: str | None
     level: str
-    k: int | None
+    k: int | str | None
     seed: int
     steps: int
     parameters: Mapping[str, str] = field(default_factory=dict)
     assume: Mapping[str, str] = field(default_factory=dict)
+    vary: str | None = None
 
     @property
     def key(self) -> str:
@@ -73,11 +90,12 @@ def read_campaign(path: str | Path) -> Campaign:
     """The campaign of a TOML file.
 
     Keys: `statements`, `data`, `activations`, `levels` (or "looseness": the widths that the theorem requires, that a
-    certificate needs, that are seen to work), `widths` (integers, or "required" for the statement's own),
-    `seeds` (lists, of which every combination is tried, without the levels that a statement does not have), `trials`,
-    `together`, `steps`, `budget`, and the tables `set` and `assume`, of which every statement takes the names that it
-    has. `budget` are seconds for the trials that run together, as in `verify`: what a short calibration says to take
-    longer is not run, but infeasible, until the campaign is run with a larger budget or none. It does not limit a
+    certificate needs, that are seen to work), `widths` (integers, "infinite" as in `verify`, or "required" for the
+    statement's own), `seeds` (lists, of which every combination is tried, without the levels that a statement does not
+    have), `trials`, `together`, `steps`, `budget`, and the tables `set` and `assume`, of which every statement takes
+    the names that it has. `vary` (n) is what grows at level scaling, which takes no width and runs all of its trials
+    together. `budget` are seconds for the trials that run together, as in `verify`: what a short calibration says to
+    take longer is not run, but infeasible, until the campaign is run with a larger budget or none. It does not limit a
     looseness, and is no limit of the whole campaign.
 
     A file may hold several `[[grids]]`, for which keys outside of them are the defaults. There, statements may be
@@ -139,8 +157,7 @@ def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
     for level in values["levels"]:
         if level not in (*LEVELS, LOOSENESS):
             raise unknown("levels", level, (*LEVELS, LOOSENESS))
-    for text in values["data"]:
-        dataset(text)
+    values["data"] = [pinned(text) for text in values["data"]]
     for name in values["activations"]:
         find_activation(name)
     return {**values, "statements": list(dict.fromkeys(id for name in values["statements"] for id in _matching(name)))}
@@ -170,10 +187,13 @@ def _cells(grid: Mapping[str, Any]) -> list[Cell]:
     for id, data, activation, level, k, seed in itertools.product(*(grid[name] for name in LISTS)):
         if ("relaxed" if level == LOOSENESS else level) not in possible_levels(targets[id]):
             continue
+        scaling = level == SCALING
+        if scaling and k != grid["widths"][0]:
+            continue
         own = [{n: v for n, v in values.items() if n in names} for values, names in zip(tables, taken[id], strict=True)]
-        cells.append(
-            Cell(id, data, activation, level, _width(k), _whole("seeds", seed, least=0), grid["steps"], own[0], own[1])
-        )
+        width, vary = (None, str(grid["vary"])) if scaling else (_width(k), None)
+        seed = _whole("seeds", seed, least=0)
+        cells.append(Cell(id, data, activation, level, width, seed, grid["steps"], own[0], own[1], vary))
     return cells
 
 
@@ -193,5 +213,7 @@ def _whole(name: str, value: Any, *, least: int = 1) -> int:
     return value
 
 
-def _width(value: Any) -> int | None:
-    return None if value == REQUIRED else _whole("widths", value)
+def _width(value: Any) -> int | str | None:
+    if value in (REQUIRED, INFINITE):
+        return None if value == REQUIRED else INFINITE
+    return _whole("widths", value)

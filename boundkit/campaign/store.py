@@ -33,7 +33,9 @@ class Store:
         self._read, self._lines = 0, 0
 
     def refresh(self) -> list[Row]:
-        """The rows that were added since the last call; BadInput if the file cannot be read."""
+        """The rows that were added since the last call; BadInput if the file cannot be read or is something else."""
+        if self.path.exists() and not self.path.is_file():  # a device may be read without end
+            raise BadInput("store", self.path, "cannot be read: it is not a regular file")
         try:
             with self.path.open("rb") as file:
                 file.seek(self._read)
@@ -53,6 +55,8 @@ class Store:
             elif line.strip():
                 self.damaged.append(self._lines)
         self.rows += new
+        if self.damaged and not self.rows:
+            raise BadInput("store", self.path, "holds no result of a campaign: name another file, or remove this one")
         return new
 
     def append(self, row: Row) -> None:
@@ -107,9 +111,10 @@ def _sound(line: bytes) -> Row | None:
     checksum, _, body = line.partition(b" ")
     try:
         text = body.decode()
-        return json.loads(text) if checksum.decode() == _checksum(text) else None
+        row = json.loads(text) if checksum.decode() == _checksum(text) else None
     except ValueError:
         return None
+    return row if isinstance(row, dict) and isinstance(row.get("task"), str) else None
 
 
 def _checksum(body: str) -> str:

@@ -11,27 +11,53 @@ from boundkit.campaign.store import Row
 from boundkit.verify import Report, Verdict
 from boundkit.verify.statistics import interval
 from boundkit.verify.tally import Tally
-from boundkit.verify.verdict import conclude, worst
+from boundkit.verify.verdict import conclude, leading_note, worst
+
+REPORTED = {"trials", "reason", "relaxed", "width", "violations", "failure_allowed", "backend", "seconds"}
 
 
 def summarise(rows: Iterable[Row]) -> list[tuple[Cell, Report]]:
     """The cells of a store in the order in which they first appear, each with the report of all its trials.
 
-    A task that failed makes its cell an error: what did not run is never agreement. Of a task that was run again, under
-    a larger budget, the last row counts.
+    A task that failed makes its cell an error: what did not run is never agreement. Of a task that was run again, such
+    as under a larger budget, the last row counts. Widths that a looseness found are in `compared_widths`; rows that
+    this version cannot read are left out (`foreign`).
     """
     cells: dict[str, tuple[Cell, list[Row]]] = {}
     for row in _latest(rows):
-        cell = Cell(**row["cell"])
-        if cell.level == LOOSENESS:
-            continue
-        cells.setdefault(cell.key, (cell, []))[1].append(row)
+        if LOOSENESS not in row:
+            cell = Cell(**row["cell"])
+            cells.setdefault(cell.key, (cell, []))[1].append(row)
     return [(cell, _report(cell, own)) for cell, own in cells.values()]
 
 
+def compared_widths(rows: Iterable[Row]) -> list[Row]:
+    """The records of a looseness: the fields of the cell, its three widths, and the reason where one is missing."""
+    return [{**row["cell"], **row[LOOSENESS]} for row in _latest(rows) if LOOSENESS in row]
+
+
+def foreign(rows: Iterable[Row]) -> list[str]:
+    """The versions of boundkit that wrote what this one cannot read, one for each row."""
+    return [str(row.get("versions", {}).get("boundkit")) for row in rows if not _legible(row)]
+
+
 def _latest(rows: Iterable[Row]) -> Iterable[Row]:
-    """The last row of every task, where its first one stood."""
-    return {row["task"]: row for row in rows}.values()
+    """The last legible row of every task, where its first one stood."""
+    return {row["task"]: row for row in rows if _legible(row)}.values()
+
+
+def _legible(row: Row) -> bool:
+    """Whether a row has the fields that this version writes: another one may write others."""
+    try:
+        Cell(**row["cell"])
+        if "error" in row or LOOSENESS in row:
+            return True
+        Verdict(row["verdict"])
+        for item in row["tallies"]:
+            Tally(**item)
+    except (KeyError, TypeError, ValueError):
+        return False
+    return row.keys() >= REPORTED
 
 
 def _report(cell: Cell, rows: list[Row]) -> Report:
@@ -43,8 +69,7 @@ def _report(cell: Cell, rows: list[Row]) -> Report:
     trials = sum(len(row["trials"]) for row in ran if row["tallies"])
     violations = sum(row["violations"] for row in ran)
     verdicts = [item.verdict for item in claims] or [Verdict(row["verdict"]) for row in ran]
-    reasons = [*failed, *(row["reason"] for row in ran if row["reason"] and not row["tallies"])]
-    reasons += [item.note for item in claims if item.note]
+    reasons = [*failed, *_of_the_idle(ran), *(note for note in [leading_note(claims)] if note)]
     return Report(
         statement=cell.statement,
         level=cell.level,
@@ -66,6 +91,15 @@ def _report(cell: Cell, rows: list[Row]) -> Report:
         seconds=sum(row["seconds"] for row in ran),
         steps=cell.steps,
     )
+
+
+def _of_the_idle(rows: list[Row]) -> list[str]:
+    """Why some tasks held nothing against a claim, and how many trials that were if others did."""
+    idle = [row for row in rows if row["reason"] and not row["tallies"]]
+    if len(idle) == len(rows):
+        return [row["reason"] for row in idle]
+    counted = f"in {sum(len(row['trials']) for row in idle)} of {sum(len(row['trials']) for row in rows)} trials: "
+    return [counted + row["reason"] for row in idle]
 
 
 def _added(tallies: Iterable[Tally]) -> tuple[Tally, ...]:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import cache, lru_cache
-from importlib.metadata import version
+from functools import lru_cache
 from typing import Any
 
 from boundkit.campaign.spec import LOOSENESS, Cell
@@ -14,9 +12,8 @@ from boundkit.data import Dataset, dataset
 from boundkit.errors import BoundkitError, shorten
 from boundkit.verify import Verdict, verify
 from boundkit.verify.width_search import looseness
-from boundkit.version import __version__
+from boundkit.version import versions
 
-LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "array-api-compat")
 DATA_KEPT = 8  # data sets with their measured quantities, for the tasks to come
 
 Row = dict[str, Any]
@@ -32,8 +29,8 @@ def run_task(cell: Cell, trials: Sequence[int], budget: float | None = None) -> 
     except BoundkitError as error:
         return failed_row(cell, str(error))
     except Exception as error:
-        return failed_row(cell, f"{type(error).__name__}: {shorten(error, 500)}")
-    return {"cell": asdict(cell), "trials": list(trials), "versions": _versions(), **found}
+        return failed_row(cell, f"{type(error).__name__}: {shorten(error, 500)}", crashed=True)
+    return {"cell": asdict(cell), "trials": list(trials), "versions": versions(), **found}
 
 
 def is_final(row: Row, budget: float | None) -> bool:
@@ -85,21 +82,16 @@ def arguments(cell: Cell) -> dict[str, Any]:
         "steps": cell.steps,
         "seed": cell.seed,
         "assume": cell.assume,
+        **({} if cell.vary is None else {"vary": cell.vary}),
         **cell.parameters,
     }
 
 
-def failed_row(cell: Cell, reason: str) -> Row:
-    """The row of a task that could not be run."""
-    return {"cell": asdict(cell), "error": reason, "versions": _versions()}
+def failed_row(cell: Cell, reason: str, *, crashed: bool = False) -> Row:
+    """The row of a task that could not be run; one that crashed may do better another time."""
+    return {"cell": asdict(cell), "error": reason, "crashed": crashed, "versions": versions()}
 
 
 @lru_cache(DATA_KEPT)
 def _data(specification: str) -> Dataset:
     return dataset(specification)
-
-
-@cache
-def _versions() -> dict[str, str]:
-    found = {name: version(name) for name in LIBRARIES}
-    return {"boundkit": __version__, "python": platform.python_version(), **found}

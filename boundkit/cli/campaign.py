@@ -38,8 +38,8 @@ def command(
     """
     from pathlib import Path
 
-    from boundkit.campaign import Store, read_campaign, run_campaign, summarise
-    from boundkit.render.campaign import campaign_document, campaign_table, sentence
+    from boundkit.campaign import Store, compared_widths, read_campaign, run_campaign, summarise
+    from boundkit.render.campaign import campaign_document, campaign_tables, sentence
 
     grid = read_campaign(spec)
     kept = Store(store if store is not None else Path(spec).with_suffix(".jsonl"))
@@ -47,13 +47,16 @@ def command(
         reached = run_campaign(grid, kept, executor_name=executor, workers=workers, budget=budget, progress=watch)
     keys = {cell.key for cell in grid.cells}
     summary = [(cell, report) for cell, report in summarise(kept.rows) if cell.key in keys]
+    records = compared_widths(row for row in kept.rows if row["task"].partition("-")[0] in keys)
     tell_damage(kept)
-    document = {"store": str(kept.path), "tasks": reached.tasks, "done": reached.done, **campaign_document(summary)}
+    progress_made = {"store": str(kept.path), "tasks": reached.tasks, "done": reached.done}
+    document = {**progress_made, **campaign_document(summary, records)}
 
     def text() -> str:
-        state = f"{reached.done} of {reached.tasks} tasks are in {kept.path}. {sentence(summary)}"
+        state = f"{reached.done} of {reached.tasks} tasks are in {kept.path}. {sentence(summary, records)}"
         columns = ("statement", "level", "activation", "width", "verdict", "trials", "violations", "reason")
-        return f"{state}\n\n{campaign_table(summary).select(*columns).to('text')}"
+        tables = campaign_tables(summary, records, *columns)
+        return "\n\n".join([state, *(table.to("text") for table in tables)])
 
     emit(document, text, as_json=as_json)
     return code(summary)

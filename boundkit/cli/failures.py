@@ -9,7 +9,7 @@ import re
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import click
@@ -110,10 +110,12 @@ def from_click(error: click.ClickException) -> BadInput:
 
 def _fail(message: str, document: dict[str, Any] | None, code: int) -> int:
     """Tell what happened; nobody listening is no further error."""
+    with suppress(OSError):
+        click.echo(f"boundkit: {message}", err=True)
     try:
         if document is not None:
             click.echo(json.dumps(document, allow_nan=False))
-        click.echo(f"boundkit: {message}", err=True)
+        sys.stdout.flush()
     except OSError:
         _silence()
     return code

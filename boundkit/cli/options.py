@@ -41,7 +41,8 @@ def activation(*, required: bool = False) -> Decorator:
 def whole(flag: str, help: str, *, default: int | None = None, required: bool = False) -> Decorator:
     """An integer option, also written 1e6; its range is checked where it is used."""
     given: dict[str, Any] = {"required": required} if default is None else {"default": default, "show_default": True}
-    return click.option(flag, callback=_whole, metavar="INTEGER", help=help, **given)
+    # From a default that is an integer, click would infer that it has to read integers itself.
+    return click.option(flag, callback=_whole, type=click.UNPROCESSED, metavar="INTEGER", help=help, **given)
 
 
 def width(flag: str, help: str) -> Decorator:

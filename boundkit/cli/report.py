@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from boundkit import __version__
 from boundkit.cli import options
 from boundkit.cli.folders import new_folder, writable
 from boundkit.cli.output import emit
@@ -27,31 +28,29 @@ SHOWN = 5  # numbers of damaged lines
 @click.option("--out", metavar="DIR", help="Folder for report.md, report.html, report.json and a plot.")
 def command(store: str, format: str, out: str | None, as_json: bool) -> int:
     """Summarise the file STORE of a campaign: one row for every cell, its trials added up."""
-    from boundkit.campaign import Store, summarise
+    from boundkit.campaign import Store, compared_widths, summarise
     from boundkit.errors import BadInput
-    from boundkit.render.campaign import campaign_document, campaign_table
+    from boundkit.render.campaign import campaign_document, campaign_tables
 
     folder = None if out is None else writable("out", out)
     kept = Store(store)
     if not kept.path.is_file():
         raise BadInput("store", store, "is not a file; boundkit campaign makes one")
     kept.refresh()
-    if kept.damaged and not kept.rows:
-        raise BadInput("store", store, "holds no result of a campaign")
     tell_damage(kept)
-    summary = summarise(kept.rows)
+    summary, records = summarise(kept.rows), compared_widths(kept.rows)
     if folder is not None:
         with new_folder("out", folder):
-            write(summary, folder, title=f"Campaign {kept.path.stem}")
+            write(summary, records, folder, title=f"Campaign {kept.path.stem}")
     emit(
-        campaign_document(summary),
-        lambda: campaign_table(summary).to(format),
+        campaign_document(summary, records),
+        lambda: "\n\n".join(table.to(format) for table in campaign_tables(summary, records)),
         as_json=as_json or format == "json",
     )
     return code(summary)
 
 
-def write(summary: Sequence[tuple[Cell, Report]], folder: Path, *, title: str) -> None:
+def write(summary: Sequence[tuple[Cell, Report]], records: Sequence[Any], folder: Path, *, title: str) -> None:
     """report.md, report.html, report.json, and margins.png where matplotlib is there to draw it."""
     import json
     from importlib.util import find_spec
@@ -61,14 +60,22 @@ def write(summary: Sequence[tuple[Cell, Report]], folder: Path, *, title: str) -
     picture = "margins.png" if find_spec("matplotlib") else None
     if picture:
         campaign_plot(summary, folder / picture)
-    (folder / "report.md").write_text(campaign_markdown(summary, title=title), encoding="utf-8")
-    (folder / "report.html").write_text(campaign_page(summary, title=title, picture=picture), encoding="utf-8")
-    document = json.dumps(campaign_document(summary), allow_nan=False, indent=1)
+    (folder / "report.md").write_text(campaign_markdown(summary, records, title=title), encoding="utf-8")
+    (folder / "report.html").write_text(campaign_page(summary, records, title=title, picture=picture), encoding="utf-8")
+    document = json.dumps(campaign_document(summary, records), allow_nan=False, indent=1)
     (folder / "report.json").write_text(f"{document}\n", encoding="utf-8")
 
 
 def tell_damage(store: Store) -> None:
-    """One line on standard error about the lines of a store that were left out."""
+    """One line on standard error about the damaged lines of a store that were left out, one about foreign rows."""
+    from boundkit.campaign import foreign
+
+    versions = foreign(store.rows)
+    if versions:
+        wrote = ", ".join(sorted(set(versions)))
+        rows = "1 row" if len(versions) == 1 else f"{len(versions)} rows"
+        words = f"{rows} of {store.path} by another version of boundkit ({wrote}) cannot be read by {__version__}"
+        click.echo(f"boundkit: {words}; left out", err=True)
     if not store.damaged:
         return
     shown = ", ".join(str(number) for number in store.damaged[:SHOWN])

@@ -8,6 +8,9 @@ import click
 
 from boundkit.cli import options
 from boundkit.cli.output import emit
+from boundkit.cli.report import tell_damage
+
+OF_A_STORE = ("looseness", "verdicts")
 
 
 @options.command("table")
@@ -34,6 +37,7 @@ def command(
     assume: dict[str, str],
     couplings: dict[str, str],
     as_json: bool,
+    records: str | None,
     **others: str | int | None,
 ) -> None:
     """Print the table NAME.
@@ -42,9 +46,23 @@ def command(
     """
     from boundkit.render.tables import table
 
-    arguments: dict[str, Any] = {key: value for key, value in others.items() if value is not None}
+    if records is not None and name in OF_A_STORE:
+        _tell_what_is_left_out(records)
+    arguments: dict[str, Any] = {
+        key: value for key, value in {"records": records, **others}.items() if value is not None
+    }
     if activation is not None:
         arguments |= {"activations": [activation]} if name == "hermite" else {"activation": activation}
     arguments |= {name: value for name, value in (("assume", assume), ("couplings", couplings)) if value}
     found = table(name, **arguments, **parameters)
     emit(found.document(), lambda: found.to(format), as_json=as_json or format == "json")
+
+
+def _tell_what_is_left_out(path: str) -> None:
+    """What of the store is in no table; a path that is no store is the table's error."""
+    from boundkit.campaign import Store
+
+    store = Store(path)
+    if store.path.is_file():
+        store.refresh()
+        tell_damage(store)

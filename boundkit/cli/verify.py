@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from boundkit.cli.output import emit, fields, progress_bar
 
 if TYPE_CHECKING:
     from boundkit.render.documents import Document
+    from boundkit.render.layout import Table
     from boundkit.verify import Report
 
 CODES = {
@@ -37,7 +39,7 @@ CODES = {
 @options.whole("--trials", "Independent runs.", default=16)
 @options.whole("--steps", "Steps of training a run.", default=1000)
 @options.width("--k", "The width, or infinite; by default the width that the statement requires.")
-@click.option("--vary", default="n", show_default=True, help="Level scaling: the parameter of the data that grows.")
+@click.option("--vary", default="n", show_default=True, help="Level scaling: the number that grows.")
 @options.choice("--device", "auto", "cpu", "cuda", default="auto", help="Where to compute.")
 @options.whole("--seed", "Seed of all runs.", default=0)
 @options.seconds("--budget", "Run nothing that a short calibration says to take longer.")
@@ -144,7 +146,23 @@ def describe(report: Report, document: Document) -> str:
         )
         for item in report.claims
     )
-    return f"{head}\n\n{Table('claims', columns, rows).to('text')}"
+    parts = [head, Table("claims", columns, rows).to("text")]
+    if report.scaling is not None:
+        parts.append(_widths(report.scaling).to("text"))
+    return "\n\n".join(parts)
+
+
+def _widths(seen: Mapping[str, Any]) -> Table:
+    """The smallest, middle and largest width of the trials at every size, beside the required one in the middle."""
+    from boundkit.render.layout import Table
+
+    ordered = [tuple(map(sorted, zip(*seen[name], strict=True))) for name in ("widths", "required")]
+    rows = tuple(
+        (size, found[0], found[len(found) // 2], found[-1], needed[len(needed) // 2])
+        for size, found, needed in zip(seen["sizes"], *ordered, strict=True)
+    )
+    kind = seen["kind"]
+    return Table("widths", (seen["vary"], f"least {kind} width", "median", "largest", "required (median)"), rows)
 
 
 def _brief(value: float | None) -> str | None:

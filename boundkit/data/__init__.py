@@ -1,7 +1,7 @@
 """Data sets (generators, files, real data), the certified quantities that theorems ask of them, and kernels."""
 
 from boundkit.data.comparison import compare_bounds
-from boundkit.data.datasets import Dataset, dataset
+from boundkit.data.datasets import Dataset, dataset, pinned
 from boundkit.data.kernels import Kernel, kernel
 from boundkit.data.matrix_free import LowestEigenvalue, approximate_smallest_eigenvalue
 from boundkit.data.monte_carlo import SampledKernel, sampled_kernel
@@ -17,6 +17,7 @@ __all__ = [
     "compare_bounds",
     "dataset",
     "kernel",
+    "pinned",
     "quantities",
     "sampled_kernel",
 ]

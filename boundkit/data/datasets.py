@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from boundkit.data.files import is_path, read
+from boundkit.data.files import digest, is_path, read
 from boundkit.data.generators import GENERATORS
 from boundkit.data.origins import Mixture, Origin
 from boundkit.data.specs import Specification, arguments, boolean, parse
@@ -18,8 +19,9 @@ from boundkit.errors import BadInput, unknown
 
 Array = NDArray[np.float64]
 
-LARGEST_N = 20_000
+LARGEST_N = 200_000
 LARGEST_ENTRY = 1e50  # squares and their sums stay far from overflow
+DIGEST_DIGITS = 16  # of a file's digest: enough to tell the contents that a path has had apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,7 +33,7 @@ class Dataset:
     knows beyond them: the planted network or the clusters of a mixture.
 
     Raises BadInput for shapes that do not fit, entries that are not finite or exceed 1e50 in size, more than
-    20000 samples, labels that are all zero, and two equal rows (every bound on a smallest eigenvalue is void for them)
+    200000 samples, labels that are all zero, and two equal rows (every bound on a smallest eigenvalue is void for them)
     unless they come from a mixture without noise. Rows that are opposite (x_i = -x_j) are allowed: their separation
     is 0.
 
@@ -84,8 +86,9 @@ def dataset(specification: object = None, /, **parameters: Any) -> Dataset:
     generators are `sphere`, `orthonormal`, `circle`, `digits`, `gaussian`, `planted`, `mixture`, `lifted` and `arc`
     (see `boundkit.data.generators`). A path that ends in .npz (arrays X [n, d] and y [n] or [n, K]) or .csv (y in the
     last column, header optional) is read; `dataset(X=..., y=...)` takes arrays. Files and arrays take `center=true`
-    (subtract the mean row) and then `normalize=true` (scale rows to length 1). A Dataset passes through. Raises
-    BadInput for anything else.
+    (subtract the mean row) and then `normalize=true` (scale rows to length 1). A file takes `sha256`, 16 to 64 leading
+    hexadecimal digits of the digest that its content must have. A Dataset passes through. Raises BadInput for anything
+    else.
 
     >>> dataset("orthonormal", n=3).name
     'orthonormal:n=3,seed=0'
@@ -111,6 +114,24 @@ def dataset(specification: object = None, /, **parameters: Any) -> Dataset:
     return Dataset(parsed.with_parameters(chosen).text, *generator(**chosen))
 
 
+def pinned(specification: object) -> str:
+    """The specification with the digest of the file that it names, so that it means these data and no later ones.
+
+    Raises BadInput where `dataset` does, and for a Dataset, which no text names.
+
+    >>> pinned("sphere:n=20,d=10,seed=0")
+    'sphere:n=20,d=10,seed=0'
+    """
+    if not isinstance(specification, str | os.PathLike):
+        raise BadInput("data", specification, "must be a name or a path")
+    dataset(specification)
+    text = os.fspath(specification)
+    parsed = parse(text, is_path)
+    if not is_path(parsed.name):
+        return text
+    return parsed.with_parameters({**parsed.parameters, "sha256": digest(parsed.name)[:DIGEST_DIGITS]}).text
+
+
 def _from_arrays(X: Any = None, y: Any = None, normalize: Any = False, center: Any = False, **others: Any) -> Dataset:
     if others:
         raise unknown("data", next(iter(others)), ["X", "y", "normalize", "center"])
@@ -124,13 +145,25 @@ def _from_arrays(X: Any = None, y: Any = None, normalize: Any = False, center: A
 
 
 def _from_file(parsed: Specification) -> Dataset:
-    extra = [key for key in parsed.parameters if key not in ("normalize", "center")]
+    extra = [key for key in parsed.parameters if key not in ("normalize", "center", "sha256")]
     if extra:
-        raise unknown("data", extra[0], ["normalize", "center"])
-    options = {key: boolean(key, value) for key, value in parsed.parameters.items()}
+        raise unknown("data", extra[0], ["normalize", "center", "sha256"])
+    options = {key: boolean(key, value) for key, value in parsed.parameters.items() if key != "sha256"}
     X, y = read(parsed.name)
+    named = {"sha256": _content(parsed.name, parsed.parameters["sha256"])} if "sha256" in parsed.parameters else {}
     X = _prepared(X, options.get("normalize", False), options.get("center", False))
-    return Dataset(parsed.with_parameters({k: v for k, v in options.items() if v}).text, X, y)
+    return Dataset(parsed.with_parameters({**{k: v for k, v in options.items() if v}, **named}).text, X, y)
+
+
+def _content(path: str, wanted: Any) -> str:
+    """The digits of a digest that the file has; BadInput where it has others."""
+    wanted = str(wanted).lower()
+    if not re.fullmatch(f"[0-9a-f]{{{DIGEST_DIGITS},64}}", wanted):
+        raise BadInput("sha256", wanted, f"must be {DIGEST_DIGITS} to 64 hexadecimal digits")
+    found = digest(path)
+    if not found.startswith(wanted):
+        raise BadInput("data", path, f"has other content: sha256 {found[:DIGEST_DIGITS]}, not {wanted}")
+    return wanted
 
 
 def _prepared(X: Any, normalize: Any, center: Any) -> Array:

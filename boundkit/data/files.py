@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import os
 import zipfile
 import zlib
@@ -24,6 +25,15 @@ def read(path: str) -> tuple[Any, Any]:
         raise BadInput("data", path, "no such file")
     try:
         return _read_npz(path) if path.lower().endswith(".npz") else _read_csv(path)
+    except OSError as error:
+        raise BadInput("data", path, f"cannot be read: {error.strerror or error}") from None
+
+
+def digest(path: str) -> str:
+    """SHA-256 of the content of a file, in hexadecimal digits. Raises BadInput when it cannot be read."""
+    try:
+        with open(path, "rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
     except OSError as error:
         raise BadInput("data", path, f"cannot be read: {error.strerror or error}") from None
 

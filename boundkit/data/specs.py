@@ -12,7 +12,7 @@ from boundkit.arithmetic import exact
 from boundkit.errors import BadInput, unknown
 
 RANGES = {
-    "n": (1, 20_000),
+    "n": (1, 200_000),
     "d": (1, 100_000),
     "k": (1, 100_000),
     "K": (1, 1000),

@@ -18,13 +18,13 @@ from boundkit.data.planted import OF_PLANTED, OF_PLANTED_AND_ACTIVATION
 from boundkit.data.quantities import OF_DATA_AND_ACTIVATION
 from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
 from boundkit.query.derive import cutoff_of, fixed_by_equations, known_of_data
+from boundkit.query.given import assumptions, in_domain
 from boundkit.statement import VOCABULARY, Entry, Statement, expand
 from boundkit.statement.vocabulary import step_size
 
 MEASURED = ("data", "activation")  # origins of words that data and activation determine
 LATER = ("network", "run")  # origins of words that only a run, or the caller, determines
 SETTABLE_BOUNDS = ("B",)
-LARGEST_WIDTH = 10**300
 _DEFAULTS = {word.name: word.default for word in VOCABULARY.values() if word.default is not None}
 
 
@@ -91,7 +91,7 @@ def bind(
     chosen = None if activation_name is None else activation(activation_name)
     given = _parameters(statement, parameters or {})
     given |= known_of_data(data, given)
-    assumed = _assumptions(statement, assume or {})
+    assumed = assumptions(statement, assume)
     words = [VOCABULARY[s.name] for s in _basic_symbols(statement)]
     planted = {*OF_PLANTED, *OF_PLANTED_AND_ACTIVATION} if isinstance(data.origin, Planted) else set()
     settled = {*given, *variables, *planted, *_DEFAULTS, *_determined(statement)}
@@ -261,34 +261,5 @@ def _parameters(statement: Statement, parameters: Mapping[str, object]) -> dict[
         if name not in allowed:
             raise unknown("set", name, allowed)
         if value is not None:
-            given[name] = _in_domain(VOCABULARY[name], exact(name, value))
+            given[name] = in_domain(VOCABULARY[name], exact(name, value))
     return given
-
-
-def _assumptions(statement: Statement, assume: Mapping[str, object]) -> dict[str, Any]:
-    allowed = [item.symbol.name for item in statement.constants if item.status == "open"]
-    values = {}
-    for name, value in assume.items():
-        if name not in allowed:
-            raise (
-                unknown("assume", name, allowed)
-                if allowed
-                else BadInput("assume", name, f"{statement.id} has no open constant")
-            )
-        values[name] = _in_domain(VOCABULARY[name], exact(name, value))
-    return values
-
-
-def _in_domain(word: Entry, value: Any) -> Any:
-    if word.domain == "positive integer":
-        if value.denominator != 1 or not 1 <= value <= LARGEST_WIDTH:
-            raise BadInput(word.name, value, "must be a positive integer of at most 300 digits")
-    elif word.domain == "unit interval":
-        if not 0 < value <= 1:
-            raise BadInput(word.name, value, "must be above 0 and at most 1")
-    elif word.domain.startswith("nonnegative"):
-        if value < 0:
-            raise BadInput(word.name, value, "must not be negative")
-    elif word.domain != "real" and value <= 0:
-        raise BadInput(word.name, value, "must be a positive number")
-    return value

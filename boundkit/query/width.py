@@ -14,8 +14,9 @@ from boundkit.data import Dataset
 from boundkit.errors import BadInput
 from boundkit.papers import statement as find
 from boundkit.query.answer import NOTHING, Requirement, largest_step, numbers, status_of
-from boundkit.query.bind import LARGEST_WIDTH, Binding, bind, require
+from boundkit.query.bind import Binding, bind, require
 from boundkit.query.check import Check, check
+from boundkit.query.given import LARGEST_WIDTH
 from boundkit.query.open_width import open_width
 from boundkit.query.search import smallest_integer
 from boundkit.query.shape import boundless, only_orders, order_of_width

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from boundkit.render.canvas import GUARANTEED, MEASURED, drawing
 from boundkit.render.documents import Document
 from boundkit.render.layout import Cell, Table
+from boundkit.render.tables.looseness import looseness
 from boundkit.render.trial_documents import verify_document
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     Summary = Sequence[tuple[GridCell, Report]]
 
+Records = Sequence[Mapping[str, Any]]  # the widths that a looseness compared
 COLUMNS = (
     "statement",
     "level",
@@ -39,7 +41,7 @@ PAGE = """<!doctype html>
 <style>body {{ font: 16px/1.4 sans-serif; margin: 2em }} table {{ border-collapse: collapse }}
 td, th {{ border-bottom: 1px solid #ccc; padding: .2em .6em; text-align: left }}</style>
 <h1>{title}</h1><p>{sentence}</p>
-{table}
+{tables}
 {picture}
 </html>
 """
@@ -50,40 +52,53 @@ def campaign_table(summary: Summary) -> Table:
     return Table("campaign", COLUMNS, tuple(_row(cell, report) for cell, report in summary))
 
 
-def campaign_document(summary: Summary) -> Document:
-    """`{"cells": [...]}`: the document of `boundkit verify` for every cell, with its seed and steps."""
+def campaign_tables(summary: Summary, records: Records, *columns: str) -> list[Table]:
+    """The table of the verdicts, of these columns if any are named, and that of the widths that were compared."""
+    verdicts = campaign_table(summary)
+    widths = [looseness(records=records)] if records else []
+    return [verdicts.select(*columns) if columns else verdicts, *widths] if summary or not widths else widths
+
+
+def campaign_document(summary: Summary, records: Records = ()) -> Document:
+    """`{"cells": [...], "looseness": [...]}`: the document of `verify` for every cell, with its seed and steps,
+    and the widths that were compared.
+    """
     return {
         "cells": [
             {**verify_document(report), "seed": cell.seed, "steps": cell.steps, "set": dict(cell.parameters)}
             for cell, report in summary
-        ]
+        ],
+        "looseness": [dict(record) for record in records],
     }
 
 
-def campaign_markdown(summary: Summary, *, title: str) -> str:
-    """The sentence and the table as Markdown."""
-    return f"# {title}\n\n{sentence(summary)}\n\n{campaign_table(summary).to('md')}\n"
+def campaign_markdown(summary: Summary, records: Records = (), *, title: str) -> str:
+    """The sentence and the tables as Markdown."""
+    tables = "\n\n".join(table.to("md") for table in campaign_tables(summary, records))
+    return f"# {title}\n\n{sentence(summary, records)}\n\n{tables}\n"
 
 
-def campaign_page(summary: Summary, *, title: str, picture: str | None) -> str:
+def campaign_page(summary: Summary, records: Records = (), *, title: str, picture: str | None) -> str:
     """A page that needs nothing else but the picture beside it."""
     image = f'<p><img src="{html.escape(picture)}" alt="worst measured over allowed, by claim"></p>' if picture else ""
     return PAGE.format(
         title=html.escape(title),
-        sentence=html.escape(sentence(summary)),
-        table=campaign_table(summary).to("html"),
+        sentence=html.escape(sentence(summary, records)),
+        tables="\n".join(table.to("html") for table in campaign_tables(summary, records)),
         picture=image,
     )
 
 
-def sentence(summary: Summary) -> str:
-    """How many cells ended how."""
+def sentence(summary: Summary, records: Records = ()) -> str:
+    """How many cells ended how, and in how many widths were compared."""
     counts: dict[str, int] = {}
     for _, report in summary:
         counts[str(report.verdict)] = counts.get(str(report.verdict), 0) + 1
     found = ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items()))
     trials = sum(report.trials for _, report in summary)
-    return f"{len(summary)} cells, {trials} trials: {found or 'nothing yet'}. A finite experiment proves nothing."
+    compared = f" Widths were compared in {len(records)} cells." if records else ""
+    verdicts = f"{len(summary)} cells, {trials} trials: {found or 'nothing yet'}."
+    return f"{verdicts if summary or not records else ''}{compared} A finite experiment proves nothing.".lstrip()
 
 
 def campaign_plot(summary: Summary, path: str | Path) -> Path:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from boundkit.render.documents import Document, above, below, integer, number
 
@@ -48,7 +49,7 @@ def verify_document(report: Report) -> Document:
         "violations": report.violations,
         "interval": None if report.interval is None else [number(end) for end in report.interval],
         "failure_allowed": number(report.failure_allowed),
-        "scaling": None if report.scaling is None else dict(report.scaling),
+        "scaling": None if report.scaling is None else _scaling_document(report.scaling),
         "claims": [
             {
                 "statement": item.statement,
@@ -72,3 +73,9 @@ def verify_document(report: Report) -> Document:
         "backend": report.backend,
         "seconds": number(report.seconds),
     }
+
+
+def _scaling_document(seen: Mapping[str, Any]) -> Document:
+    """Widths of all trials at all sizes, and the exponents."""
+    rows = {name: [[integer(width) for width in row] for row in seen[name]] for name in ("widths", "required")}
+    return {**seen, **rows}

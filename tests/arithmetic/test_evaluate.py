@@ -67,3 +67,17 @@ def test_missing_symbol_and_unknown_function():
         evaluate(x + 1, {}, BALL)
     with pytest.raises(NotImplementedError, match="besselj"):
         evaluate(sympy.besselj(0, x), {x: ball(1)}, BALL)
+
+
+@pytest.mark.parametrize("value", [2 * 3**40, 2 * 3**40 + 1, 10**30, 10**299 + 1, 7, -7])
+@pytest.mark.parametrize("modulus", [2, 5])
+def test_remainders_of_large_integers_are_exact(value, modulus):
+    """Integers beyond the precision keep every digit, and the parity of one is decided as by Python's integers."""
+    remainder = sympy.Mod(sympy.Symbol("m", integer=True), modulus)
+    with precision(53):
+        found = evaluate(remainder, {sympy.Symbol("m", integer=True): ball(value)}, BALL)
+        assert found.is_exact()
+        assert found == value % modulus
+        assert ball(value).is_exact()
+        assert evaluate(sympy.Integer(value), {}, BALL).unique_fmpz() == value
+        assert evaluate(sympy.Mod(x, 2), {x: ball("5/2")}, BALL) == 0.5

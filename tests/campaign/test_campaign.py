@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from boundkit.campaign import Store, campaign, read_campaign, run_campaign, summarise
+from boundkit.campaign import Store, campaign, compared_widths, foreign, read_campaign, run_campaign, summarise
 from boundkit.campaign.run import tasks
 from boundkit.campaign.task import run_task
 from boundkit.errors import BadInput
@@ -67,6 +67,20 @@ def test_a_store_remembers_versions_and_seeds(tmp_path: Path) -> None:
     assert again["tallies"] == row["tallies"]
 
 
+def test_a_width_may_be_infinite(tmp_path: Path) -> None:
+    """A grid of widths holds the limit beside a width that can be built, and resumes both."""
+    size = {"widths": [500, "infinite"], "trials": 24, "together": 24}
+    grid = campaign(**{**GRID, "statements": ["os19.lem6_12"], "levels": ["literal"], **size})
+    for _ in range(2):
+        store = Store(tmp_path / "s")
+        run_campaign(grid, store, executor_name="inline")
+    assert len(store.rows) == 2
+    found = {cell.k: report for cell, report in summarise(store.rows)}
+    assert set(found) == {500, "infinite"}
+    assert {report.verdict for report in found.values()} == {Verdict.CONSISTENT}
+    assert found["infinite"].width is None
+
+
 def test_a_cell_that_cannot_run_is_an_error_not_agreement(tmp_path: Path) -> None:
     """A missing parameter is stored as an error with its line, and makes the cell an error."""
     store = Store(tmp_path / "s")
@@ -76,6 +90,50 @@ def test_a_cell_that_cannot_run_is_an_error_not_agreement(tmp_path: Path) -> Non
     assert found["os19.thm6_2.refined"].verdict is Verdict.ERROR
     assert "delta" in str(found["os19.thm6_2.refined"].reason)
     assert found["os19.lem6_4"].verdict is Verdict.CONSISTENT
+
+
+def test_what_another_version_wrote_is_left_out_and_counted(tmp_path: Path) -> None:
+    """Fields that this version does not know, or misses, make a row foreign; the others are summarised."""
+    store = Store(tmp_path / "s")
+    run_campaign(
+        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"]}), store, executor_name="inline"
+    )
+    *kept, row = store.rows
+    without = {name: value for name, value in row["cell"].items() if name != "steps"}
+    for changed in (
+        {"cell": {**row["cell"], "optimiser": "adam"}},
+        {"cell": without},
+        {"tallies": [{**row["tallies"][0], "novelty": 1}]},
+        {"verdict": "splendid"},
+    ):
+        other = {**row, **changed, "task": "other", "versions": {"boundkit": "9.0"}}
+        assert summarise([*store.rows, other]) == summarise(store.rows)
+        assert foreign([*kept, other]) == ["9.0"]
+    assert foreign(store.rows) == []
+
+
+def test_trials_that_did_not_run_are_counted_beside_those_that_did(tmp_path: Path) -> None:
+    """A task whose draws all miss a hypothesis says so of its own trials only; where none ran, of all."""
+    store = Store(tmp_path / "s")
+    run_campaign(
+        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"]}), store, executor_name="inline"
+    )
+    *others, last = store.rows
+    idle = {"tallies": [], "reason": "no draw fits", "verdict": "not_applicable"}
+    ((_, report),) = summarise([*others, {**last, **idle}])
+    assert (report.verdict, report.trials, report.reason) == (Verdict.CONSISTENT, 6, "in 2 of 8 trials: no draw fits")
+    ((_, report),) = summarise([{**row, **idle} for row in store.rows])
+    assert (report.verdict, report.trials, report.reason) == (Verdict.NOT_APPLICABLE, 0, "no draw fits")
+
+
+def test_a_looseness_that_fails_is_an_error(tmp_path: Path) -> None:
+    """It has no verdict where it ends, but what did not run is told."""
+    store = Store(tmp_path / "s")
+    broken = {name: value for name, value in GRID.items() if name != "set"} | {"levels": ["looseness"]}
+    run_campaign(campaign(**broken), store, executor_name="inline")
+    ((cell, report),) = summarise(store.rows)
+    assert (cell.level, report.verdict) == ("looseness", Verdict.ERROR)
+    assert compared_widths(store.rows) == []
 
 
 def test_a_crash_inside_a_task_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -163,3 +221,36 @@ def test_what_fits_no_statement_is_refused(change: dict[str, Any], argument: str
     with pytest.raises(BadInput) as caught:
         campaign(**{**GRID, "statements": ["os19.thm2_1"], **change})
     assert caught.value.argument == argument
+
+
+def test_the_exponent_of_a_width_is_one_result(tmp_path: Path) -> None:
+    """All trials of level scaling are one task, which takes no width and varies what the grid says."""
+    given = {"statements": ["zczg18.corA_5"], "data": ["arc:n=4,mu=0.5,phi=0.3"], "activations": ["relu"]}
+    how = {"levels": ["literal", "scaling"], "widths": [400, 800], "trials": 3, "together": 2, "vary": "L"}
+    grid = campaign(**given, **how, set={"L": 1, "failure": "1/10"}, assume={"C": 1, "c": 10})
+    cells = {(cell.level, cell.k, cell.vary) for cell in grid.cells}
+    assert cells == {("literal", 400, None), ("literal", 800, None), ("scaling", None, "L")}
+    assert len(grid.cells) == 3
+    store = Store(tmp_path / "s")
+    run_campaign(grid, store, executor_name="inline")
+    row = next(row for row in store.rows if row["cell"]["level"] == "scaling")
+    assert (row["trials"], row["tallies"]) == ([0, 1, 2], [])
+    assert "L^4.14" in row["reason"]
+    found = {cell.level: report.verdict for cell, report in summarise(store.rows)}
+    assert found["scaling"] == row["verdict"]
+
+
+def test_a_file_that_changed_is_another_cell(tmp_path: Path) -> None:
+    """A resume runs again what a file's new content decides, adds up no rows of different data, and knows the old."""
+    path, store = tmp_path / "points.csv", Store(tmp_path / "s")
+    contents = ["1,0,1\n0,1,2\n", "1,0,1\n0.6,0.8,2\n"]
+    for content in [*contents, contents[0]]:
+        path.write_text(content)
+        grid = campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "data": [str(path)]})
+        assert run_campaign(grid, store, executor_name="inline").done == 3
+    assert len(store.rows) == 6
+    assert [report.trials for _, report in summarise(store.rows)] == [8, 8]
+    path.write_text("1,0,1\n0.8,0.6,2\n")
+    (stale,) = campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "data": [str(path)]}).cells
+    path.write_text(contents[1])
+    assert "other content" in run_task(stale, [8])["error"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
-from concurrent.futures import Executor
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Executor, Future
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -13,15 +15,15 @@ from typing import Any
 import pytest
 
 from boundkit.campaign import Store, campaign, run_campaign
-from boundkit.campaign.executors import executor
+from boundkit.campaign.executors import executor, outcome
 from boundkit.campaign.run import tasks
-from boundkit.errors import BadInput
+from boundkit.errors import BadInput, BoundkitError
 
 GRID = campaign(
     statements=["os19.lem6_4"], data=["sphere:n=6,d=5,seed=1"], activations=["softplus", "tanh"], trials=4, together=2
 )
 WORK = """
-import os, pathlib
+import os, pathlib, threading
 
 def count(cell, trials):
     return {"trials": list(trials), "process": os.getpid()}
@@ -42,6 +44,10 @@ def slowly(cell, trials):
     print("started", flush=True)
     input()
     return count(cell, trials)
+
+def forever(cell, trials):
+    print("started", flush=True)
+    threading.Event().wait()
 """
 SHARE = """
 import sys
@@ -51,7 +57,11 @@ from boundkit.campaign import Store, campaign, run_campaign
 if __name__ == "__main__":
     grid = campaign(statements=["os19.lem6_4"], data=["sphere:n=6,d=5,seed=1"], activations=["softplus", "tanh"],
                     trials=4, together=2)
-    run_campaign(grid, Store(sys.argv[1]), executor_name="inline", run=campaign_work.slowly)
+    run, executor = getattr(campaign_work, sys.argv[3]), sys.argv[4]
+    try:
+        run_campaign(grid, Store(sys.argv[1]), executor_name=executor, workers=2, run=run)
+    except KeyboardInterrupt:
+        print("interrupted")
 """
 
 
@@ -136,19 +146,8 @@ def test_a_task_whose_worker_dies_by_accident_is_run_again(tmp_path: Path, work:
 
 def test_two_processes_share_a_store_and_a_killed_one_loses_only_its_trial(tmp_path: Path, work: Any) -> None:
     """Two processes take different tasks; after kill -9 of one, the other and a new one finish the rest."""
-    script, path = tmp_path / "share.py", tmp_path / "s"
-    script.write_text(SHARE)
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    killed, spared = (
-        subprocess.Popen(
-            [sys.executable, str(script), str(path), str(tmp_path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-        )
-        for _ in range(2)
-    )
+    path = tmp_path / "s"
+    killed, spared = (_campaign_process(tmp_path, "slowly", "inline") for _ in range(2))
     assert killed.stdout is not None
     assert spared.stdout is not None
     assert killed.stdout.readline() == spared.stdout.readline() == "started\n"
@@ -162,7 +161,81 @@ def test_two_processes_share_a_store_and_a_killed_one_loses_only_its_trial(tmp_p
     assert store.rows[0]["process"] == spared.pid
 
 
-@pytest.mark.parametrize("name", ["thread", "dask:", "", "dask://nowhere:1"])
+def _campaign_process(folder: Path, run: str, executor_name: str) -> subprocess.Popen[str]:
+    """A process of its own group that runs the campaign into the store `s`."""
+    script = folder / "share.py"
+    script.write_text(SHARE)
+    return subprocess.Popen(
+        [sys.executable, str(script), str(folder / "s"), str(folder), run, executor_name],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("number", "send", "said"),
+    [
+        (signal.SIGKILL, os.kill, ""),
+        (signal.SIGINT, os.kill, "interrupted\n"),
+        (signal.SIGINT, os.killpg, "interrupted\n"),
+    ],
+)
+def test_no_worker_outlives_a_campaign_that_is_stopped(
+    tmp_path: Path, work: Any, number: int, send: Callable[[int, int], None], said: str
+) -> None:
+    """After kill -9 or Ctrl-C, of the process or its group, workers in the middle of a task end too."""
+    campaign = _campaign_process(tmp_path, "forever", "processes")
+    assert campaign.stdout is not None
+    assert campaign.stdout.readline() == campaign.stdout.readline() == "started\n"
+    send(campaign.pid, number)
+    out, errors = campaign.communicate()  # ends when no process of the campaign holds its output any more
+    assert (out, "Traceback" in errors) == (said, False)
+
+
+def test_a_task_that_crashes_costs_no_other_and_is_tried_again_by_the_next_run(tmp_path: Path, work: Any) -> None:
+    """As on a cluster, where only the task of a dead worker fails: it is an error until a later run does better."""
+    path = tmp_path / "s"
+
+    def dies(cell: Any, trials: Any) -> dict[str, Any]:
+        if 2 in trials and cell.activation == "tanh":
+            raise RuntimeError("killed")
+        return work.count(cell, trials)
+
+    first = run_campaign(GRID, Store(path), executor_name="inline", run=dies)
+    store = Store(path)
+    errors = [row["error"] for row in store.refresh() if "error" in row]
+    assert (first.done, errors) == (4, ["the worker died: RuntimeError: killed"])
+    second = run_campaign(GRID, Store(path), executor_name="inline", run=work.count)
+    (again,) = store.refresh()
+    assert (second.done, "error" in again, again["trials"]) == (4, False, [2, 3])
+    third = run_campaign(GRID, Store(path), executor_name="inline", run=work.count)
+    assert (third.done, store.refresh()) == (4, [])
+
+
+def test_a_cluster_that_goes_away_is_one_line() -> None:
+    """Dask cancels what it held when its scheduler is gone."""
+    lost: Future[Any] = Future()
+    lost.set_exception(CancelledError())
+    with pytest.raises(BoundkitError, match="executor was lost"):
+        outcome(lost)
+
+
+def test_an_unknown_executor_is_refused_also_where_nothing_is_left_to_run(tmp_path: Path, work: Any) -> None:
+    """What is wrong on the command line does not depend on the store."""
+    run_campaign(GRID, Store(tmp_path / "s"), executor_name="inline", run=work.count)
+    with pytest.raises(BadInput, match="executor = thread"):
+        run_campaign(GRID, Store(tmp_path / "s"), executor_name="thread")
+    with pytest.raises(BadInput, match="workers = 0"):
+        run_campaign(GRID, Store(tmp_path / "s"), workers=0)
+    with pytest.raises(BadInput, match="workers = 1000000000: must be an integer from 1 to 1024"):
+        run_campaign(GRID, Store(tmp_path / "s"), workers=10**9)
+
+
+@pytest.mark.parametrize("name", ["thread", "dask:", "dask://", "", "dask://nowhere:1"])
 def test_an_unknown_executor_is_one_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is no executor, or a scheduler that does not answer, names the argument."""
     pytest.importorskip("distributed")

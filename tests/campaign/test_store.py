@@ -6,12 +6,13 @@ import errno
 import os
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from boundkit.campaign import Store
+from boundkit.campaign import Store, campaign, run_campaign
 from boundkit.errors import BadInput
 
 ROWS = [{"task": f"t{i}", "value": i} for i in range(5)]
@@ -106,6 +107,33 @@ def test_a_really_full_device_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "s").symlink_to("/dev/full")
     with pytest.raises(BadInput, match="cannot be written"):
         Store(tmp_path / "s").append({"task": "t"})
+
+
+@pytest.mark.parametrize("body", ["[1, 2]", "null", "3", '{"value": 1}', '{"task": 3}'])
+def test_a_line_that_names_no_task_is_damaged(tmp_path: Path, body: str) -> None:
+    """A checksum alone makes no row."""
+    _filled(tmp_path / "s")
+    with (tmp_path / "s").open("a") as file:
+        file.write(f"{zlib.crc32(body.encode()):08x} {body}\n")
+    store = Store(tmp_path / "s")
+    assert (store.refresh(), store.damaged) == (ROWS, [len(ROWS) + 1])
+
+
+def test_nothing_is_appended_to_a_file_that_is_no_store(tmp_path: Path) -> None:
+    """A campaign whose store is another file, such as its own grid, is refused, and the file stays as it is."""
+    path = tmp_path / "grid.toml"
+    path.write_text("trials = 2\n")
+    grid = campaign(statements=["os19.lem6_4"], data=["orthonormal:n=4"], trials=1)
+    with pytest.raises(BadInput, match=r"store = .*holds no result of a campaign"):
+        run_campaign(grid, Store(path), executor_name="inline")
+    assert path.read_text() == "trials = 2\n"
+
+
+def test_a_device_is_not_read(tmp_path: Path) -> None:
+    """One that never ends would take all memory."""
+    (tmp_path / "s").symlink_to("/dev/zero")
+    with pytest.raises(BadInput, match=r"store = .*not a regular file"):
+        Store(tmp_path / "s").refresh()
 
 
 def test_a_folder_is_no_store(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from boundkit.campaign import Store
 from tests.cli.conftest import Call, document
 
 GRID = """
@@ -13,6 +14,13 @@ statements = ["os19.lem6_4"]
 data = ["sphere:n=6,d=5,seed=1"]
 activations = ["softplus", "gelu"]
 trials = 2
+"""
+
+
+LOOSENESS = """levels = ["looseness"]
+steps = 20
+[set]
+delta = 1
 """
 
 
@@ -36,6 +44,36 @@ def test_campaign_then_report(call: Call, grid: str) -> None:
     assert "2 consistent" in Path("out/report.html").read_text()
 
 
+def test_a_looseness_is_reported_where_the_verdicts_are(call: Call) -> None:
+    """The three widths are in what campaign prints, in the report in every format, and in its files."""
+    text = GRID.replace("os19.lem6_4", "os19.thm6_2.refined").replace("sphere:n=6,d=5,seed=1", "orthonormal:n=2")
+    Path("loose.toml").write_text(text.replace('["softplus", "gelu"]', '["softplus"]') + LOOSENESS)
+    ran = call("campaign", "loose.toml", "--executor", "inline")
+    assert ran.exit_code == 0
+    (found,) = document(call("campaign", "loose.toml", "--executor", "inline", "--json"))["looseness"]
+    shown = [found[f"{name}_width"] for name in ("theory", "certified", "empirical")]
+    told = call("report", "loose.jsonl", "--out", "out")
+    assert "Widths were compared in 1 cells" in ran.output
+    for text in (ran.output, told.output, Path("out/report.md").read_text(), Path("out/report.html").read_text()):
+        assert all(width in text for width in ("theory / certified", *shown))
+
+
+def test_the_grid_is_no_store(call: Call, grid: str) -> None:
+    """A wrong file name does not cost the file."""
+    before = Path(grid).read_bytes()
+    result = call("campaign", grid, "--store", grid, "--executor", "inline")
+    assert (result.exit_code, Path(grid).read_bytes()) == (2, before)
+
+
+def test_rows_of_another_version_are_told(call: Call, grid: str) -> None:
+    """One line on standard error names the version."""
+    call("campaign", grid, "--executor", "inline")
+    Store("grid.jsonl").append({"task": "new", "cell": {"shape": 1}, "versions": {"boundkit": "9.0"}})
+    result = call("report", "grid.jsonl")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (0, 1)
+    assert "1 row of grid.jsonl by another version of boundkit (9.0)" in result.stderr
+
+
 def test_a_budget_that_is_spent_leaves_the_rest_for_later(call: Call, grid: str) -> None:
     """A campaign that was cut short says how far it came, and goes on later."""
     first = call("campaign", grid, "--executor", "inline", "--budget", "1e-9", "--json")
@@ -52,6 +90,7 @@ def test_a_budget_that_is_spent_leaves_the_rest_for_later(call: Call, grid: str)
         (["campaign", "grid.toml", "--budget", "-1"], "budget"),
         (["campaign", "grid.toml", "--budget", "soon"], "budget"),
         (["campaign", "grid.toml", "--workers", "0"], "workers"),
+        (["campaign", "grid.toml", "--workers", "1e9"], "workers"),
         (["campaign", "grid.toml", "--store", "/proc/none/s"], "store"),
         (["report", "none.jsonl"], "store"),
         (["report", "grid.toml", "--out", "grid.toml"], "out"),

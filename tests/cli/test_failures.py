@@ -151,6 +151,16 @@ def test_nobody_reads(arguments: list[str]) -> None:
     assert bool(done.stderr) == (arguments == ["nope"])
 
 
+def test_an_error_is_told_also_where_its_document_cannot_be_written() -> None:
+    """The line on standard error does not wait for standard output."""
+    code = "from boundkit.cli.main import main; main(['show', 'nope', '--json'])"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run([sys.executable, "-c", code], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("boundkit: statement = nope: unknown")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_formulas_on_a_plain_terminal() -> None:
     """Where standard output has no Greek letters, formulas are escaped instead of failing."""
     code = "from boundkit.cli.main import main; main(['show', 'os19.thm2_1'])"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
-from boundkit.campaign import Store
+import pytest
+
+from boundkit.campaign import Cell, Store
+from boundkit.campaign.spec import LOOSENESS
 from boundkit.papers import statement, statements
 from boundkit.render.tables import table
 from boundkit.render.web_page import as_html
 from tests.cli.conftest import Call, document
+
+CELL = Cell("os19.thm2_1", "orthonormal:n=4", "relu", LOOSENESS, k=None, seed=0, steps=1)
+WIDTHS = {"task": "t", "cell": asdict(CELL), "looseness": {"theory_width": "10", "empirical_width": 4}}
 
 
 def test_couplings(call: Call) -> None:
@@ -29,10 +36,23 @@ def test_swaps(call: Call) -> None:
 
 def test_looseness(call: Call, tmp_path: Path) -> None:
     """`--from` names the store of a campaign."""
-    row = {"task": "t", "cell": {"statement": "os19.thm2_1"}, "looseness": {"theory_width": "10", "empirical_width": 4}}
-    Store(tmp_path / "found.jsonl").append(row)
-    found = document(call("table", "looseness", "--from", "found.jsonl", "--json"))
-    assert found["rows"] == [["os19.thm2_1", None, None, 10, None, 4, None, "2.5", None]]
+    Store(tmp_path / "found.jsonl").append(WIDTHS)
+    result = call("table", "looseness", "--from", "found.jsonl", "--json")
+    assert document(result)["rows"] == [["os19.thm2_1", "orthonormal:n=4", "relu", 10, None, 4, None, "2.5", None]]
+    assert result.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["looseness", "verdicts"])
+def test_rows_of_another_version_are_told(call: Call, tmp_path: Path, name: str) -> None:
+    """What a table of a store leaves out is one line on standard error, also where nothing else is in the store."""
+    store = Store(tmp_path / "found.jsonl")
+    store.append({"task": "u", "cell": {"shape": 1}, "versions": {"boundkit": "9.0"}})
+    words = "1 row of found.jsonl by another version of boundkit (9.0)"
+    assert words in call("table", name, "--from", "found.jsonl").stderr
+    store.append(WIDTHS)
+    result = call("table", name, "--from", "found.jsonl", "--json")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (0, 1)
+    assert words in result.stderr
 
 
 def test_list_filters(call: Call) -> None:

@@ -33,3 +33,12 @@ def test_an_assumed_constant_is_told_in_text_and_document(call: Call) -> None:
     plain = ["verify", "os19.lem6_4", "--data", "orthonormal:n=4", "--activation", "softplus"]
     assert "ASSUMED" not in call(*plain).stdout
     assert document(call(*plain, "--json"))["assumed"] == {}
+
+
+def test_numbers_with_a_default_may_be_written_with_an_exponent(call: Call) -> None:
+    """1e1 steps are ten, and what is too large is refused with its value."""
+    arguments = ["verify", "os19.thm6_2.refined", "--data", "orthonormal:n=3", "--activation", "softplus"]
+    found = document(call(*arguments, "--set", "delta=1", "--trials", "2e0", "--steps", "1e1", "--json"))
+    assert (found["trials"], found["steps"]) == (2, 10)
+    refused = document(call(*arguments, "--set", "delta=1", "--seed", "1e30", "--json"))["error"]
+    assert (refused["argument"], refused["value"]) == ("seed", str(10**30))

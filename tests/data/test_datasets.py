@@ -16,7 +16,7 @@ REFUSED = {
     "three dimensions": (X[None], Y, "must have shape"),
     "no samples": (X[:0], Y[:0], "n and d at least 1"),
     "no columns": (X[:, :0], Y, "n and d at least 1"),
-    "too many samples": (np.zeros((20_001, 1)), np.ones(20_001), "at most 20000 rows"),
+    "too many samples": (np.zeros((200_001, 1)), np.ones(200_001), "at most 200000 rows"),
     "label count": (X, Y[:2], r"y = array of shape \(2,\): must have shape \[3\]"),
     "label matrix without columns": (X, Y[:, None][:, :0], r"y = array of shape \(3, 0\)"),
     "label tensor": (X, Y[:, None, None], r"y = array of shape \(3, 1, 1\): must have shape \[3\] or \[3, K\]"),

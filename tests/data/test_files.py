@@ -1,9 +1,11 @@
 """Data from files, whole and broken."""
 
+import hashlib
+
 import numpy as np
 import pytest
 
-from boundkit.data import dataset
+from boundkit.data import dataset, pinned
 from boundkit.errors import BadInput
 
 X = np.array([[0.1, 2.0], [1.0, 1e-3], [-4.0, 0.25]])
@@ -133,3 +135,19 @@ def test_csv_in_another_encoding(csv):
     """Bytes that are not UTF-8 are BadInput."""
     with pytest.raises(BadInput, match="is not comma-separated text in UTF-8"):
         dataset(csv("1,2\n3,4\n", encoding="utf-16"))
+
+
+def test_a_digest_says_which_content_a_file_must_have(npz):
+    """A pinned name has the digits of the file's SHA-256 and reads these data, but not what is there afterwards."""
+    path = npz(X=X, y=Y)
+    name = pinned(f"{path}:normalize=true")
+    assert name == f"{path}:normalize=true,sha256={hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+    assert dataset(name).name == pinned(name) == name
+    npz(X=X, y=-Y)
+    assert pinned(f"{path}:normalize=true") != name
+    with pytest.raises(BadInput, match="other content"):
+        dataset(name)
+    with pytest.raises(BadInput, match="16 to 64 hexadecimal"):
+        dataset(f"{path}:sha256=12345")
+    with pytest.raises(BadInput, match="name or a path"):
+        pinned(dataset(path))

@@ -24,7 +24,7 @@ MALFORMED = {
     "sphere:n=4.0,d=2": "must be an integer",
     "sphere:n=0,d=2": "must be an integer from 1",
     "sphere:n=-3,d=2": "must be an integer from 1",
-    "sphere:n=20001,d=2": "must be an integer from 1 to 20000",
+    "sphere:n=200001,d=2": "must be an integer from 1 to 200000",
     "sphere:n=99999999999999999999999999,d=2": "must be an integer",
     "sphere:n=4,d=0": "d = 0: must be an integer from 1",
     "sphere:n=4,d=2,seed=-1": "seed = -1: must be an integer from 0",

@@ -46,16 +46,16 @@ def looseness(*, records: str | Path | Iterable[Mapping[str, Any]] | None = None
 
 def _read(path: str | Path) -> list[Any]:
     """The rows of a store about looseness, the last of each cell."""
-    from boundkit.campaign import Store
+    from boundkit.campaign import Store, compared_widths
 
     store = Store(path)
     if not store.path.is_file():
         raise BadInput("records", path, "is not a readable file; boundkit campaign makes one")
     store.refresh()
-    found = {row["task"]: {**row["cell"], **row["looseness"]} for row in store.rows if "looseness" in row}
+    found = compared_widths(store.rows)
     if not found:
         raise BadInput("records", path, "holds no looseness: run a campaign with that level")
-    return list(found.values())
+    return found
 
 
 def _row(number: int, record: Any) -> tuple[Cell, ...]:
