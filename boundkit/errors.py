@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+FEW = 6  # names that a message lists although one of them is near
+
 
 class BoundkitError(Exception):
     """Base of all deliberate errors; its text is one line."""
@@ -46,12 +48,11 @@ def shorten(value: object, limit: int = 60) -> str:
 
 
 def unknown(argument: str, value: object, known: Iterable[str]) -> BadInput:
-    """The error for a name that is not in `known`, with near matches first."""
+    """The error for a name that is not in `known`, with near matches first; of a few valid names it lists all."""
     choices = sorted(known)
     near = get_close_matches(str(value), choices, n=3, cutoff=0.5)
-    if near:
-        message = f"unknown; did you mean {' or '.join(near)}?"
-    else:
-        shown = ", ".join(choices[:12]) + (", ..." if len(choices) > 12 else "")
-        message = f"unknown; valid: {shown}"
+    shown = ", ".join(choices[:12]) + (", ..." if len(choices) > 12 else "")
+    parts = [f"did you mean {' or '.join(near)}?"] if near else []
+    parts += [f"valid: {shown}"] if len(choices) <= FEW or not near else []
+    message = f"unknown; {' '.join(parts)}"
     return BadInput(argument, value, message, near + [c for c in choices if c not in near])

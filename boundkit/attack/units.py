@@ -25,7 +25,7 @@ UNITS: dict[str, str] = {
         exit_margin descent_share anytime_factor best_reach learning_duration fit_precision misfit_ratio alignment
         clusters cluster_noise grid_ratio grid_size one_hot independent_start fixed_radii kernel_rank rank_KR
         gaussian_sample planted_labels sphere_sample row_norm_deviation classification_error c C c_1 c_2 c_3 c_d
-        gamma_0 gamma_1 gamma_2 c_start c_step C_upper c_lower C_product C_weight degree positive_units
+        gamma_0 gamma_1 gamma_2 c_rate c_start c_step C_upper c_lower C_product C_weight degree positive_units
         negative_units planted_positive_units planted_negative_units mean_dphi_vanishes mean_d2phi_vanishes spread
         spread_norms slack_lower slack_upper hidden_row_slack output_column_slack gaussian_deviation
         output_weights_deviation chernoff_failure gaussian_dimension smallest_cluster largest_cluster mean_cluster

@@ -52,6 +52,7 @@ Chance = Literal["as stated", "surely", "in expectation", "almost every data"]
 
 EMPTY: Mapping[Any, Any] = MappingProxyType({})
 UNTIGHTENED = Integer(1)
+NO_DOUBT = Integer(0)
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,8 @@ class Claim:
     at `twin` it must fail, for the reason given: the planted-false control of every verification. `chance` is
     how it is quantified over randomness: as the statement's probability says, or otherwise. A claim whose
     experiment is `unobserved` states a bound that no sampler observes; it has no template to tighten and no twin.
+    A limit is never reached: where `stated` is given it is the claim, and the template what follows from the statement
+    at the last step of a run, except with probability `doubt`, on top of what the statement itself allows.
     """
 
     label: str
@@ -119,10 +122,14 @@ class Claim:
     twin: Expr = UNTIGHTENED
     twin_reason: str = ""
     chance: Chance = "as stated"
+    stated: Relational | None = None
+    doubt: Expr = NO_DOUBT
 
     @property
     def relation(self) -> Relational:
         """The claim itself."""
+        if self.stated is not None:
+            return self.stated
         sides = (side.xreplace({tightness: UNTIGHTENED}) for side in self.template.args)
         return self.template.func(*sides, evaluate=False)
 
@@ -220,7 +227,7 @@ class Statement:
         for item in self.hypotheses:
             found |= item.relation.free_symbols
         for claim in self.claims:
-            found |= claim.relation.free_symbols | claim.twin.free_symbols
+            found |= claim.relation.free_symbols | claim.twin.free_symbols | claim.doubt.free_symbols
         if self.probability is not None:
             found |= self.probability.free_symbols
         if self.setting is not None and self.setting.step_size is not None:

@@ -15,7 +15,7 @@ import array_api_compat.numpy
 import numpy as np
 
 from boundkit.errors import Infeasible, unknown
-from boundkit.train.checks import integer
+from boundkit.train.checks import LARGEST_WORKERS, integer
 from boundkit.train.cuda import DeviceFault, cuda_status, cupy_version, device_memory, evaluator, guarded
 
 Array = Any
@@ -168,7 +168,7 @@ def usable_cores() -> int:
 
 def worker_count(workers: int | None, backend: Backend) -> int:
     """The threads to use on the CPU: as many as asked for, otherwise its cores. One thread feeds a device."""
-    count = usable_cores() if workers is None else integer("workers", workers, 1)
+    count = usable_cores() if workers is None else integer("workers", workers, 1, LARGEST_WORKERS)
     return count if backend.fused else 1
 
 

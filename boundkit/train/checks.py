@@ -10,15 +10,19 @@ import numpy as np
 
 from boundkit.errors import BadInput
 
+LARGEST_WORKERS = 1024  # threads or processes; more than any machine has cores for
 
-def integer(name: str, value: Any, least: int) -> int:
-    """The value as an int; BadInput unless it is an integer of at least `least`.
+
+def integer(name: str, value: Any, least: int, most: int | None = None) -> int:
+    """The value as an int; BadInput unless it is an integer of at least `least`, and of at most `most` if given.
 
     >>> integer("k", 4, 2)
     4
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise BadInput(name, value, f"must be an integer of at least {least}")
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not whole or value < least or (most is not None and value > most):
+        bounds = f"of at least {least}" if most is None else f"from {least} to {most}"
+        raise BadInput(name, value, f"must be an integer {bounds}")
     return int(value)
 
 
@@ -44,9 +48,12 @@ def finite(name: str, values: Any, *axes: int) -> np.ndarray:
     """
     wanted = " or ".join(map(str, axes))
     try:
-        array = np.array(values, dtype=np.float64, order="C")
+        given = np.asarray(values)
     except (TypeError, ValueError):
         raise BadInput(name, type(values).__name__, f"must be an array of real numbers with {wanted} axes") from None
+    if given.dtype.kind not in "biuf":  # NumPy would also read words, drop imaginary parts, and count days
+        raise BadInput(name, f"array of {given.dtype}", f"must be an array of real numbers with {wanted} axes")
+    array = np.array(given, dtype=np.float64, order="C")
     if array.ndim not in axes or array.size == 0:
         raise BadInput(name, f"shape {array.shape}", f"must be a non-empty array with {wanted} axes")
     if not np.isfinite(array).all():

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 
 from boundkit.errors import BoundkitError
-
-WHEELS = ("cupy-cuda13x", "cupy-cuda12x", "cupy")
+from boundkit.version import CUPY
 
 
 class DeviceFault(BoundkitError):
@@ -60,7 +59,7 @@ def cuda_status() -> tuple[bool, str]:
 
 def cupy_version() -> str | None:
     """The version of the installed CuPy wheel."""
-    for distribution in WHEELS:
+    for distribution in CUPY:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             return importlib.metadata.version(distribution)
     return None

@@ -11,7 +11,7 @@ import numpy as np
 
 from boundkit.train.backend import Array, Backend, on_device, worker_count
 from boundkit.train.blocks import Block, Partial
-from boundkit.train.checks import checkpoint_steps, integer, positive
+from boundkit.train.checks import checkpoint_steps, positive
 from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock
 from boundkit.train.fused import compiles
 from boundkit.train.groups import block_groups
@@ -19,7 +19,7 @@ from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import Plan, in_smaller_blocks, require_memory
 from boundkit.train.problem import Problem, coefficient, half_width
 from boundkit.train.processes import worth_forking
-from boundkit.train.records import Records
+from boundkit.train.records import Records, recorded_steps
 from boundkit.train.run import Run
 from boundkit.train.spectra import (
     drift_norms,
@@ -68,7 +68,7 @@ def train(
     """
     half_width(k)
     chosen = trial_indices(trials, seed=seed)
-    marks = checkpoint_steps(checkpoints, integer("steps", steps, 0))
+    marks = checkpoint_steps(checkpoints, recorded_steps(steps, trials=len(chosen)))
     step_size = positive("step_size", step_size)
     stop_below = 0.0 if stop_at is None else positive("stop_at", stop_at) * problem.norm_y
     started = time.perf_counter()

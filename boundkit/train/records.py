@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 
+from boundkit.errors import Infeasible, shorten
+from boundkit.train.backend import host_memory
+from boundkit.train.checks import integer
 from boundkit.train.run import Status
 
 CURVES = ("misfit", "distance", "path_length")
+GIB = 2**30
+
+
+def recorded_steps(steps: int, *, trials: int, curves: int = len(CURVES)) -> int:
+    """The number of steps, whose curves of all trials are held at the same time, in pieces and joined.
+
+    Raises BadInput unless it is an integer of at least 0, and Infeasible when memory does not suffice for the curves.
+
+    >>> recorded_steps(1000, trials=16)
+    1000
+    """
+    count = integer("steps", steps, 0)
+    needed, available = 2 * 8 * curves * trials * (count + 1), host_memory()
+    if needed > available:
+        raise Infeasible(
+            f"steps = {shorten(count)}: the curves of {trials} trials need {Decimal(needed) / GIB:.3g} GiB of memory, "
+            f"{available / GIB:.3g} GiB are available"
+        )
+    return count
 
 
 class Records:

@@ -34,7 +34,13 @@ class Budget:
     def require(self, binding: Binding, plan: Plan) -> None:
         """Infeasible when the trials of the plan would end after the budget."""
         estimate = seconds_needed(binding, plan, clock=self.clock, enough=self.seconds)
-        needed = self.clock() - self.started + estimate
+        self._require(self.clock() - self.started + estimate)
+
+    def require_share(self, share: float) -> None:
+        """Infeasible when all would end after the budget, if what was done so far is at most this share of it."""
+        self._require((self.clock() - self.started) / share)
+
+    def _require(self, needed: float) -> None:
         if needed > self.seconds:
             ratio = needed / self.seconds
             raise Infeasible(f"needs about {needed:.3g} s, {ratio:.3g} times the budget of {self.seconds:g} s")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,20 +12,21 @@ import numpy as np
 
 from boundkit.activations import Activation, activation as find_activation
 from boundkit.data import Dataset, dataset
-from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
+from boundkit.errors import BadInput, Infeasible, NotApplicable, shorten
 from boundkit.papers import statement as find
 from boundkit.query import Binding
 from boundkit.query.bind import require
+from boundkit.query.given import named_values
 from boundkit.statement import VOCABULARY, Statement
 from boundkit.train import select_device
 from boundkit.train.backend import devices_left
 from boundkit.train.checks import positive
+from boundkit.verify.arguments import INFINITE, folder_of, integer_in, trials_of, width_of
 from boundkit.verify.budget import Budget
-from boundkit.verify.levels import LEVELS, certificate_of, levels, supporting
+from boundkit.verify.levels import certificate_of, require_level, supporting
 from boundkit.verify.observe import Plan, Progress
 from boundkit.verify.orders import missing_width
 from boundkit.verify.request import (
-    LIMIT_WIDTH,
     Request,
     allowed_failure,
     bound_at,
@@ -36,9 +36,7 @@ from boundkit.verify.request import (
 )
 from boundkit.verify.statistics import interval
 from boundkit.verify.trial import Outcome, put_on_trial
-from boundkit.verify.verdict import Report, Verdict, conclude, worst
-
-INFINITE = "infinite"  # as a width: training in the limit
+from boundkit.verify.verdict import Report, Verdict, conclude, leading_note, worst
 
 
 def verify(
@@ -65,8 +63,8 @@ def verify(
     Levels: `literal` (all hypotheses met, at width `k` or else at the width the statement itself requires),
     `certificate` (its deterministic theorem, conditions measured on each initialisation), `lemma` (the results
     its proof uses), `relaxed` (width hypotheses that fail at `k` are listed and ignored), `scaling` (the exponent of
-    the smallest width that is certified or works, over data sets whose generator's parameter `vary` grows). With
-    `k` = "infinite" training is that of the limit, and bounds are evaluated at width 2^180. `trials` is their number or
+    the smallest width that is certified or works, where the number `vary` of data or parameters grows). With
+    `k` = "infinite" start and training are those of the limit, bounds those of width 2^180. `trials` is their number or
     their indices, `out` a folder for witnesses; `replay_always` replays a violation also where the statement allows
     some. What a short calibration says to take longer than `budget` seconds is not run, but infeasible. Raises BadInput
     for unusable arguments; everything else is a verdict.
@@ -78,32 +76,22 @@ def verify(
     request = Request(
         data=dataset(data) if isinstance(data, str) else data,
         activation=None if activation is None else find_activation(activation),
-        k=None if k is None else LIMIT_WIDTH if k == INFINITE else _integer("k", k, 1, 10**300),
-        trials=_trials(trials),
-        steps=_integer("steps", steps, 1, 10**7),
-        seed=_integer("seed", seed, 0, 2**63 - 1),
+        k=width_of(k),
+        trials=trials_of(trials),
+        steps=integer_in("steps", steps, 1, 10**7),
+        seed=integer_in("seed", seed, 0, 2**63 - 1),
         device=device,
-        assume=assume or {},
+        assume=named_values("assume", assume),
         parameters=parameters,
-        out=None if out is None else Path(out),
+        out=folder_of(out),
         replay_always=replay_always,
         progress=progress,
         infinite=k == INFINITE,
         vary=vary,
         budget=None if budget is None else Budget(positive("budget", budget)),
     )
-    if level not in LEVELS:
-        raise unknown("level", level, LEVELS)
-    if level not in levels(target):
-        possible = ", ".join(levels(target))
-        raise BadInput(
-            "level",
-            level,
-            f"{target.id} can be verified at: {possible}" if possible else f"{target.id} makes no claim",
-        )
+    require_level(target, level, vary=vary)
     select_device(device)
-    if request.out is not None:
-        _require_writable(request.out)
     started = time.perf_counter()
     with devices_left() as reasons:
         report = _LEVELS[level](target, request)
@@ -147,6 +135,9 @@ def _literal(target: Statement, request: Request, *, relax: bool = False) -> Rep
         return replace(empty, reason=str(error))
     except Infeasible as error:
         return replace(empty, verdict=Verdict.INFEASIBLE, reason=str(error))
+    except MemoryError as error:
+        reason = f"width {width}: out of memory: {shorten(error)}"
+        return replace(empty, verdict=Verdict.INFEASIBLE, reason=reason)
     except BadInput:
         raise
     except KeyError as error:
@@ -192,11 +183,10 @@ def _empty(
 def _finished(empty: Report, outcome: Outcome, plan: Plan, allowed: float) -> Report:
     violations = len(outcome.broken_trials)
     claims = tuple(map(conclude, outcome.tallies))
-    reason = outcome.reason or next((item.note for item in claims if item.note), None)
     return replace(
         empty,
         verdict=worst([item.verdict for item in claims]),
-        reason=reason,
+        reason=outcome.reason or leading_note(claims),
         trials=outcome.trials,
         violations=violations,
         interval=interval(violations, outcome.trials) if outcome.trials else None,
@@ -278,22 +268,3 @@ _LEVELS: dict[str, Any] = {
 
 def _given(statement: Statement) -> set[str]:
     return {symbol.name for symbol in statement.symbols} | {"epsilon"}
-
-
-def _require_writable(out: Path) -> None:
-    """BadInput unless `out` is a folder that can be written, or can be made; nothing is made yet."""
-    existing = next((folder for folder in (out, *out.absolute().parents) if folder.exists()), None)
-    if existing is None or not existing.is_dir() or not os.access(existing, os.W_OK):
-        raise BadInput("out", out, "must be a folder that can be written")
-
-
-def _trials(trials: object) -> tuple[int, ...]:
-    if isinstance(trials, Sequence) and not isinstance(trials, str) and len(trials) > 0:
-        return tuple(_integer("trials", trial, 0, 10**9) for trial in trials)
-    return tuple(range(_integer("trials", trials, 1, 10**6)))
-
-
-def _integer(name: str, value: object, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= int(value) <= high:
-        raise BadInput(name, value, f"must be an integer from {low} to {high if high < 10**20 else '10^300'}")
-    return int(value)

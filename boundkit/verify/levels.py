@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find
 from boundkit.statement import Statement
 
 LEVELS = ("literal", "certificate", "lemma", "relaxed", "scaling")
 TRAINS = ("training", "sample")  # experiments that train
+DRAWS = (*TRAINS, "initialisation", "kernels", "weights")  # that start from random networks of any width
+VARIED = "n"  # what grows at level scaling unless another name is given
 
 
 def levels(statement: Statement) -> tuple[str, ...]:
@@ -19,14 +22,27 @@ def levels(statement: Statement) -> tuple[str, ...]:
     """
     trains = any(claim.experiment in TRAINS for claim in statement.claims)
     bounded = any(item.role == "width" for item in statement.hypotheses)
+    drawn = any(claim.experiment in DRAWS for claim in statement.claims)
     possible = {
         "literal": any(claim.experiment != "unobserved" for claim in statement.claims),
         "certificate": trains and certificate_of(statement) is not None,
         "lemma": bool(supporting(statement)),
         "relaxed": trains and bounded,
-        "scaling": trains and bounded,
+        "scaling": drawn and bounded,
     }
     return tuple(level for level in LEVELS if possible[level])
+
+
+def require_level(statement: Statement, level: str, *, vary: str = VARIED) -> None:
+    """BadInput unless `statement` can be put on trial at `level`, and `vary` is left alone where nothing varies."""
+    if level not in LEVELS:
+        raise unknown("level", level, LEVELS)
+    possible = levels(statement)
+    if level not in possible:
+        words = f"{statement.id} can be verified at: {', '.join(possible)}"
+        raise BadInput("level", level, words if possible else f"{statement.id} makes no claim")
+    if vary != VARIED and level != "scaling":
+        raise BadInput("vary", vary, "is for level scaling")
 
 
 def certificate_of(statement: Statement) -> Statement | None:

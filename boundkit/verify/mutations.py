@@ -19,7 +19,7 @@ from boundkit.data import Dataset
 from boundkit.errors import NotApplicable
 from boundkit.query import Binding
 from boundkit.statement import Claim, Statement
-from boundkit.statement.vocabulary import k as width_symbol, n, path_length
+from boundkit.statement.vocabulary import k as width_symbol, n, path_length, tightness
 from boundkit.verify.judge import judge, largest_finite, margins, twin_factor
 from boundkit.verify.means import is_mean, judge_mean
 from boundkit.verify.observe import Observations, Plan
@@ -133,11 +133,18 @@ def mutate(binding: Binding, plan: Plan, *, allowed: float) -> list[Mutant]:
 
 
 def changes(claim: Claim, binding: Binding, twin: float) -> Iterator[tuple[str, str, Claim]]:
-    """By which factor the claim is changed and where, and the claim with that one number or factor changed."""
+    """By which factor the claim is changed and where, and the claim with that one number or factor changed.
+
+    A claim without numbers has an unwritten 1 before its bound, which is tightened as the claim itself tightens.
+    """
     factors = dict(FACTORS)
     if 1 < twin < np.inf:
         factors["twin"] = Rational(f"{twin:.3g}")
-    for path, number in _numbers(claim.template):
+    written = list(_numbers(claim.template))
+    for size, factor in () if written else FACTORS.items():
+        tightened = claim.template.xreplace({tightness: factor * tightness})
+        yield size, f"1 to {factor}, unwritten", replace(claim, template=tightened)
+    for path, number in written:
         for size, factor in factors.items():
             for changed in (number * factor, number / factor):
                 yield size, f"{number} to {changed}", replace(claim, template=_replaced(claim.template, path, changed))
@@ -204,7 +211,10 @@ def _on_data(claim: Claim, binding: Binding) -> Iterator[Mutant]:
     twin = float(binding.evaluate(claim.twin, {}).mid())
     for size, change, changed in changes(claim, binding, twin):
         tally = judge_data(changed, binding)
-        if before is not None and tally.worst_margin is not None and tally.worst_margin > before * (1 + 1e-6):
+        after = tally.worst_margin
+        if before is None or after is None:
+            continue
+        if after > before * (1 + 1e-6) or isinstance(claim.template, Eq):
             yield _mutant(claim, binding, (size, change), tally)
 
 

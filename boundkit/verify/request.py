@@ -12,12 +12,14 @@ from boundkit.arithmetic import exact
 from boundkit.data import Dataset
 from boundkit.errors import Infeasible
 from boundkit.query import Binding, bind, check_all, guarantee, required_width
+from boundkit.query.check import Check
 from boundkit.query.waiting import awaited, waits
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import k
 from boundkit.train.backend import host_memory
 from boundkit.verify.budget import Budget
 from boundkit.verify.observe import Plan, Progress, experiment
+from boundkit.verify.observe.conditions import compared
 
 UNBOUNDED_WIDTH = 1000  # for results that hold at every width
 LIMIT_WIDTH = 2**180  # where bounds are evaluated for their limit: exact in ball arithmetic, powers finite in float64
@@ -74,9 +76,9 @@ def choose_width(target: Statement, request: Request, *, relax: bool) -> tuple[i
         width = request.k or natural_width(target, request) or _free_width(target, request)
         binding = bound_at(target, request, width)
         fixed = [item for item in target.hypotheses if item.role != "run"]
-        failed = [item.label for item in check_all(fixed, binding, {}) if item.holds is not True]
-        failed = [label for label in failed if not _waits_for_run(target, binding, label)]
-        return width, (), f"hypothesis {failed[0]} fails" if failed else None
+        failed = [item for item in check_all(fixed, binding, {}) if item.holds is not True]
+        failed = [item for item in failed if not _waits_for_run(target, binding, item.label)]
+        return width, (), _fails(target, failed[0]) if failed else None
     assert request.k is not None
     answer = guarantee(target, k=request.k, **_arguments(request))
     roles = {item.label: item.role for item in target.hypotheses}
@@ -85,12 +87,19 @@ def choose_width(target: Statement, request: Request, *, relax: bool) -> tuple[i
     later = {item.label for item in target.hypotheses if waits(item, binding)}
     undecided = {item.label for item in answer.checks if item.holds is None} & later
     blocking = [label for label in answer.failing if label not in relaxed and label not in undecided]
-    reason = (
-        answer.reason
-        if blocking and blocking[0] == answer.failing[0]
-        else (f"hypothesis {blocking[0]} fails" if blocking else None)
-    )
-    return request.k, relaxed, reason
+    if not blocking:
+        return request.k, relaxed, None
+    first = next(item for item in answer.checks if item.label == blocking[0])
+    undecided_first = first.label == answer.failing[0] and (first.holds is None or first.left is None)
+    return request.k, relaxed, answer.reason if undecided_first else _fails(target, first)
+
+
+def _fails(target: Statement, failed: Check) -> str:
+    """Which hypothesis fails, and of an inequality the two numbers."""
+    words = f"hypothesis {failed.label} fails"
+    if failed.holds is None or failed.left is None or target.hypothesis(failed.label).relation.rel_op == "==":
+        return words
+    return f"{words}: {compared(float(failed.left.mid()), float(failed.right.mid()))}"
 
 
 def _measured(target: Statement, request: Request) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,15 @@ from boundkit.query.check import Check, check
 from boundkit.statement import Claim, Hypothesis
 from boundkit.statement.vocabulary import misfit, step_size, tau, tightness
 from boundkit.verify.certificate import measured_checks
+from boundkit.verify.horizon import long_enough, too_short
 from boundkit.verify.judge import RELATIVE_TOLERANCE, first_violation, judge, violating_trials
 from boundkit.verify.levels import TRAINS
-from boundkit.verify.means import is_mean, judge_mean, replayed_mean
-from boundkit.verify.observe import Experiment, Observations, Plan, experiment as experiment_of, number
+from boundkit.verify.means import is_mean, judge_mean, mean_violated, replayed_mean
+from boundkit.verify.observe import LIMITS, Experiment, Observations, Plan, experiment as experiment_of, number
+from boundkit.verify.power import breaks, is_blind, is_blind_on_data, replayed_control
 from boundkit.verify.statistics import excluded
 from boundkit.verify.tally import Replay, Tally
+from boundkit.verify.verdict import Verdict, conclude
 from boundkit.verify.witness import confirmed, make_witness
 
 CERTAIN = ("surely", "almost every data")  # no trial may break such a claim, beyond rounding
@@ -59,8 +64,8 @@ def put_on_trial(
         if experiment == "data":
             outcome.tallies += [judge_data(claim, binding) for claim in claims]
             continue
-        if plan.infinite and experiment != "training":
-            outcome.reason = "only claims about training have a limit of infinite width to run"
+        if plan.infinite and experiment not in LIMITS:
+            outcome.reason = f"only claims about {' and '.join(LIMITS)} have a limit of infinite width to run"
             outcome.tallies += [Tally(statement.id, claim.label, allowed, 0) for claim in claims]
             continue
         found = observed(binding, plan, claims, allowed)
@@ -70,19 +75,30 @@ def put_on_trial(
             continue
         seen, allowed = found
         chosen = replace(plan, trials=seen.trials)
+        again = cache(partial(_again, binding, chosen, seen, experiment))
         outcome.allowed = allowed
         outcome.trials = max(outcome.trials, len(seen.trials))
         outcome.broken_trials |= set(seen.broken)
         for claim in claims:
-            if is_mean(claim):
-                outcome.tallies.append(_mean(claim, binding, chosen, seen, allowed=allowed))
+            part, doubt = long_enough(claim, binding, seen)
+            if not part.trials:
+                outcome.reason = outcome.reason or too_short(claim, binding, seen)
                 continue
-            tally = judge(claim, binding, seen, allowed=0.0 if claim.chance in CERTAIN else allowed)
-            broken = violating_trials(claim, binding, seen)
-            outcome.broken_trials |= {t for t, b in zip(seen.trials, broken, strict=True) if b}
+            if plan.infinite and np.isnan(seen.values.get(claim.observable, 0.0)).all():
+                outcome.reason = f"what {claim.label} is about has no limit of infinite width"
+                outcome.tallies.append(Tally(statement.id, claim.label, allowed, 0))
+                continue
+            if is_mean(claim):
+                outcome.tallies.append(_mean(claim, binding, chosen, seen, again, allowed=allowed))
+                continue
+            tally = judge(claim, binding, part, allowed=0.0 if claim.chance in CERTAIN else min(1.0, allowed + doubt))
+            broken = violating_trials(claim, binding, part)
+            outcome.broken_trials |= {t for t, b in zip(part.trials, broken, strict=True) if b}
             if excluded(tally.violations, tally.trials, tally.allowed) or (tally.violations and replay_always):
-                tally, path = _replayed(claim, binding, chosen, seen, tally, out)
+                tally, path = _replayed(claim, binding, chosen, part, tally, out)
                 outcome.witness = outcome.witness or path
+            elif _agrees(tally) and is_blind(claim, binding, part, breaks(claim, binding, allowed=tally.allowed)):
+                tally = replayed_control(claim, binding, seen, again(), tally)
             outcome.tallies.append(tally)
         if experiment in TRAINS:
             outcome.curves = _curves(binding, seen)
@@ -115,11 +131,39 @@ def _measured_failure(binding: Binding, seen: Observations) -> float:
     return min(1.0, float(np.max(number(binding, binding.statement.failure, seen.values))))
 
 
-def _mean(claim: Claim, binding: Binding, plan: Plan, seen: Observations, *, allowed: float) -> Tally:
+def _mean(
+    claim: Claim,
+    binding: Binding,
+    plan: Plan,
+    seen: Observations,
+    again: Callable[[], Observations | None],
+    *,
+    allowed: float,
+) -> Tally:
     """A claim in expectation; conditions that were measured on the starts leave no part of them to fail."""
     ignored = 0.0 if _run_labels(binding) else allowed
     tally = judge_mean(claim, binding, seen, ignored=ignored)
+
+    def broken(wrong: Observations, factor: Any) -> bool:
+        return mean_violated(claim, binding, wrong, ignored=ignored, factor=factor)
+
+    if _agrees(tally) and is_blind(claim, binding, seen, broken):
+        return replayed_control(claim, binding, seen, again(), tally)
     return replayed_mean(claim, binding, plan, seen, tally, ignored=ignored) if tally.violations else tally
+
+
+def _agrees(tally: Tally) -> bool:
+    return conclude(tally).verdict is Verdict.CONSISTENT
+
+
+def _again(binding: Binding, plan: Plan, seen: Observations, kind: str) -> Observations | None:
+    """The first trial that did not break down as the slow implementation sees it; None where that takes too long."""
+    replay = experiment_of(kind, binding, plan).replay
+    trial = next((trial for trial in seen.trials if trial not in seen.broken), None)
+    if replay is None or trial is None:
+        return None
+    last = max(np.shape(array)[1] for array in seen.values.values() if np.ndim(array) == 2) - 1
+    return replay(binding, plan, trial, last)
 
 
 def judge_data(claim: Claim, binding: Binding) -> Tally:
@@ -149,6 +193,7 @@ def judge_data(claim: Claim, binding: Binding) -> Tally:
         worst_margin=margin,
         slack=1 / margin if margin else None,
         replay="confirmed" if fails else None,
+        control="none" if twin.holds is False and is_blind_on_data(claim, binding) else "statement",
     )
 
 

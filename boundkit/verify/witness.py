@@ -15,8 +15,11 @@ from boundkit.papers import statement as find
 from boundkit.query import Binding, bind
 from boundkit.statement import VOCABULARY, Claim
 from boundkit.statement.vocabulary import k, step_size
+from boundkit.train.checks import integer
 from boundkit.verify.judge import violating_trials
 from boundkit.verify.observe import Observations, Plan, experiment, number
+from boundkit.verify.request import LIMIT_WIDTH
+from boundkit.version import versions
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,8 @@ class Witness:
     assume: dict[str, str]
 
     def write(self, folder: Path, binding: Binding) -> Path:
-        """Store the witness and its data as `witness.json` in `folder`."""
-        document = {**asdict(self), "X": binding.data.X.tolist(), "y": binding.data.y.tolist()}
+        """Store the witness, its data and the versions that saw it as `witness.json` in `folder`."""
+        document = {**asdict(self), "versions": versions(), "X": binding.data.X.tolist(), "y": binding.data.y.tolist()}
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "witness.json"
         path.write_text(json.dumps(document, indent=1), encoding="utf-8")
@@ -79,12 +82,16 @@ def read_witness(path: str | Path) -> tuple[Witness, Dataset]:
     """The witness of a file and its data; BadInput for a file that is none."""
     try:
         document = json.loads(Path(path).read_text(encoding="utf-8"))
-        witness = Witness(**{item.name: document[item.name] for item in fields(Witness)})
-        return witness, _data(witness.data, np.array(document["X"]), np.array(document["y"]))
+        found = {item.name: document[item.name] for item in fields(Witness)}
+        witness = Witness(**{**found, **{name: dict(found[name]) for name in ("parameters", "assume")}})
+        data = _data(witness.data, np.array(document["X"]), np.array(document["y"]))
     except OSError as error:
         raise BadInput("witness", path, f"cannot be read: {error.strerror}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise BadInput("witness", path, "is not a witness, as verify writes it into its folder") from None
+    for name, least in (("width", 1), ("seed", 0), ("trial", 0), ("step", 0)):
+        integer(name, getattr(witness, name), least)
+    return witness, data
 
 
 def replay_witness(path: str | Path) -> tuple[Witness, bool | None]:
@@ -103,7 +110,8 @@ def replay_witness(path: str | Path) -> tuple[Witness, bool | None]:
     )
     chosen = find_activation(witness.activation)
     given = {name: float(value) for name, value in witness.parameters.items()}
-    plan = Plan(data, chosen, witness.width, (witness.trial,), witness.step, witness.seed, "cpu", given=given)
+    infinite = witness.width == LIMIT_WIDTH
+    plan = Plan(data, chosen, witness.width, (witness.trial,), witness.step, witness.seed, "cpu", None, given, infinite)
     return witness, confirmed(statement.claim(witness.claim), binding, plan, witness)
 
 

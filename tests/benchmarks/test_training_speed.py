@@ -103,9 +103,10 @@ def test_against_torch_and_jax(case, activation, ratios):
 def test_against_products_and_activation_alone(case, activation, ratios):
     """At least half of the speed that the matrix products and the activation of every step would allow."""
     trials, n, d, k, steps = CASES[case]
-    steps = max(5, steps // (10 * SHORTER))
+    steps = max(20, steps // 10) // SHORTER  # so many that the first touch of memory counts for little
     problem = sphere_problem(n, d, activation)
     options = {"k": k, "step_size": largest_step(problem), "trials": range(trials), "workers": THREADS}
+    shares = {}
     for name, device in paths().items():
         plan = make_plan(range(trials), k=k, d=d, n=n, block=None, workers=THREADS, backend=device)
         alone = products_alone(problem, plan, device, steps)
@@ -117,15 +118,15 @@ def test_against_products_and_activation_alone(case, activation, ratios):
             }
         )
         spent = [t - s for t, s in zip(times["train"], times["start"], strict=True)]
-        share = ratio(times["alone"], spent)
+        shares[name] = ratio(times["alone"], spent)
         ratios.add(
             f"training on the CPU, {name}: {activation}, {case} (n = {n}, d = {d}, k = {k})",
             "two matrix products and one activation a step",
-            ratio=share,
+            ratio=shares[name],
             goal="at least 0.5",
             seconds=statistics.median(spent),
         )
-        assert share >= 0.5
+    assert min(shares.values()) >= 0.5
 
 
 def products_alone(problem: Problem, plan, device: Backend, steps: int) -> Callable[[], object]:

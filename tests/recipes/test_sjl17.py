@@ -31,7 +31,7 @@ from boundkit.train.landscape import (
     symmetric_features,
 )
 from boundkit.train.shallow import Given, Shallow, descend
-from boundkit.verify.observe.landscape.facts import Facts, last, top
+from boundkit.verify.observe.landscape.facts import Facts, last, nth, top
 from boundkit.verify.observe.landscape.scene import Scene
 from boundkit.verify.observe.landscape.slopes import curvatures, slope_variances
 
@@ -389,7 +389,7 @@ def centred(seed: int, d: int, n: int, name: str = SOFT, omega: float = 1.0, sca
     """sigma_min of the centred Jacobian over d, at W = omega I and v = scale 1."""
     X = np.random.default_rng(seed).standard_normal((n, d))
     seen = facts(X, name, omega * np.eye(d), np.full(d, scale))
-    return last(seen.product(seen.centred_slopes), n) / d
+    return nth(seen.centred_spectrum, n) / d
 
 
 @pytest.mark.parametrize(
@@ -456,7 +456,7 @@ def test_sweep_of_the_condition_number() -> None:
             X = rng.standard_normal((40, 20))
             left, right = (np.linalg.qr(rng.standard_normal((20, 20)))[0] for _ in range(2))
             seen = facts(X, SOFT, left @ np.diag(np.linspace(1, 1 / condition, 20)) @ right, np.ones(20))
-            return last(seen.product(seen.centred_slopes), 40) / (20 * last(seen.bent, 20))
+            return nth(seen.centred_spectrum, 40) / (20 * last(seen.bent, 20))
 
         found = np.array([ratio(seed) for seed in range(8)])
         assert printed == pytest.approx(found.mean(), abs=2.5 * found.std(ddof=1))
@@ -474,7 +474,7 @@ def test_growth_with_the_width() -> None:
             rng = np.random.default_rng(seed)
             X, W = rng.standard_normal((20, 5)), rng.standard_normal((k, 5))
             seen = facts(X, "tanh", W / np.linalg.norm(W, axis=1, keepdims=True), np.ones(k))
-            norms.append(math.sqrt(top(seen.product(seen.centred_slopes) @ seen.product(seen.centred_slopes).T)) / 5)
+            norms.append(seen.centred_spectrum[0] / 5)
             J = Surface(X, np.zeros(20), SOFT).jacobian(W / math.sqrt(5), np.ones(k))
             drifts.append(math.sqrt(top(J @ J.T)) / 10)
         for found, printed in ((norms, centred_norm), (drifts, drift)):

@@ -64,8 +64,8 @@ def test_auto_takes_the_cpu_and_says_why_not_cuda() -> None:
 
 
 def test_unknown_devices_are_refused_with_the_nearest_name() -> None:
-    """A misspelt device is a BadInput that suggests the right one."""
-    with pytest.raises(BadInput, match="did you mean cuda") as raised:
+    """A misspelt device is a BadInput that suggests the right one and lists them all."""
+    with pytest.raises(BadInput, match=r"did you mean cuda.*valid: auto, cpu, cuda") as raised:
         backend.select_device("cudaa")
     assert set(raised.value.choices or ()) == {"auto", "cpu", "cuda"}
 
@@ -154,3 +154,11 @@ def test_both_locks_pin_the_same_versions() -> None:
     everything, light = (set((folder / name).read_text().split()) for name in ("ci.txt", "gpu.txt"))
     alone = {line.split("==")[0] for line in light - everything if "==" in line}
     assert alone == {"cuda-pathfinder", "cupy-cuda13x", "nvidia-cuda-nvrtc"}
+
+
+def test_more_workers_than_any_machine_has_cores_are_refused() -> None:
+    """The message says how many may be asked for."""
+    cpu = backend.select_device("cpu")
+    assert backend.worker_count(1024, cpu) == 1024
+    with pytest.raises(BadInput, match="workers = 1025: must be an integer from 1 to 1024"):
+        backend.worker_count(1025, cpu)

@@ -14,7 +14,7 @@ from boundkit.train.checks import finite, samples_and_labels
 from boundkit.train.deep.problem import MarginProblem
 from boundkit.train.landscape.surface import Surface
 from boundkit.train.layers import layer_gram
-from boundkit.train.shallow.initialise import NormalHidden, Signs
+from boundkit.train.shallow.initialise import Given, NormalHidden, Signs
 from boundkit.train.shallow.network import Shallow
 
 
@@ -89,6 +89,26 @@ def test_weights_are_checked_alike() -> None:
         with pytest.raises(BadInput) as raised:
             layer_gram(X, "tanh", **{"weights": W, "output_weights": [1.0, 1.0], name: values})
         assert raised.value.argument == name
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.full((2, 2), 1j),
+        [[1j, 0], [0, 1]],
+        [["1", "2"], ["3", "4"]],
+        np.full((2, 2), np.datetime64("2020")),
+        [[10**400, 1], [1, 1]],
+        [[1], [1, 2]],
+        np.full((2, 2), np.nan),
+        np.ones((2, 3)),
+    ],
+)
+def test_what_are_no_real_numbers_is_refused_not_converted(values: Any) -> None:
+    """NumPy would drop imaginary parts, read words and count days; given weights are checked as data are."""
+    with pytest.raises(BadInput, match="weights = ") as raised:
+        Given(values).draw(2, 2, seed=0, trial=0)
+    assert "\n" not in str(raised.value)
 
 
 def test_the_helpers_give_what_they_check() -> None:

@@ -17,7 +17,7 @@ def network(scale):
     """The network of the paper with hidden weights of this standard deviation."""
     given = {"hidden_std": scale, "output_std": 0.1, "b": 1, "n": 6, "norm_y": 1.0}
     setting = statement("sgd22.lemA.gram_deviation").setting
-    return interpret(setting, X=DATA.X, Y=DATA.y, activation=activation("gelu"), given=given, k=50)
+    return interpret(setting, X=DATA.X, Y=DATA.y, activation=activation("gelu"), given=given)
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0])

@@ -8,7 +8,7 @@ import sympy
 
 from boundkit.activations import activation
 from boundkit.data import dataset
-from boundkit.papers import statements
+from boundkit.papers import statement, statements
 from boundkit.query import bind
 from boundkit.statement.vocabulary import jacobian_drift, sigma_min_KR, tightness
 from boundkit.statement.words import landscape as net, landscape_lemmas as lemma, landscape_points as at
@@ -108,7 +108,10 @@ def test_what_cannot_be_tried_says_why():
     vacuous = tried("thm2_2_approximate", SQUARES, "square", CONSTANTS)
     assert (vacuous.verdict, vacuous.reason) == (Verdict.INCONCLUSIVE, "the stated probability is vacuous")
     beyond = tried("thm2_1_interpolation", "gaussian:n=9,d=3", "square", {**CONSTANTS, "c": "1/2"})
-    assert (beyond.verdict, beyond.reason) == (Verdict.NOT_APPLICABLE, "hypothesis n_at_most_c_d2 fails")
+    assert (beyond.verdict, beyond.reason) == (
+        Verdict.NOT_APPLICABLE,
+        "hypothesis n_at_most_c_d2 fails: 9 is above 4.5",
+    )
     other = tried("d.local_certificate", TANH, "tanh", CONSTANTS, k=7)
     assert other.verdict is Verdict.NOT_APPLICABLE
     assert "6 units, not 7" in other.reason
@@ -116,7 +119,8 @@ def test_what_cannot_be_tried_says_why():
     assert hidden.verdict is Verdict.INFEASIBLE
     assert "rounding hides its misfit" in hidden.reason
     narrow = tried("d.centred_spectrum", WIDE, "softplus", ROOMY)
-    assert (narrow.verdict, narrow.reason.split()[-1]) == (Verdict.NOT_APPLICABLE, "drawn")
+    assert narrow.verdict is Verdict.NOT_APPLICABLE
+    assert "on every network drawn: " in narrow.reason
     assert levels(PAPER["defD_1"]) == ()
     assert levels(PAPER["thm2_1"]) == ("literal", "lemma")
 
@@ -325,3 +329,41 @@ def test_signs_that_the_hypotheses_ask_for():
         for word, count in ((net.positive_units, positive), (net.negative_units, negative)):
             if word in seen.values:
                 assert (seen.values[word] == count).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "d", "activation", "given"),
+    [
+        ("d.centred_spectrum", 384, "square", {"c": 1, "c_1": "1/3", "gamma_1": 1, "gamma_2": 1}),
+        ("prop7_4.tracked", 200, "log(1+exp(z/4))", {"C": 5, "c_d": "1/200", "c_mean": 1, "gamma_1": 1}),
+        ("prop7_4.repaired", 200, "log(1+exp(z/4))", {"C": 5, "c_d": "1/200", "c_mean": 1, "gamma_1": 1}),
+    ],
+)
+def test_spectra_that_need_hundreds_of_dimensions(name, d, activation, given):
+    """One orthonormal network on d Gaussian samples meets every condition; the twin is rejected."""
+    report = verify(f"sjl17.{name}", data=f"gaussian:n={d},d={d}", activation=activation, k=d, trials=1, assume=given)
+    assert report.verdict is Verdict.CONSISTENT, report
+    assert all(item.twin_rejected for item in report.claims)
+
+
+def test_a_condition_that_no_network_meets_is_named_with_its_numbers():
+    """Below 64 log n dimensions (D9) no network is conditioned well enough, however small the ratio."""
+    given = {"c": 1, "c_1": "1/3", "gamma_1": 1, "gamma_2": 1}
+    report = verify(
+        "sjl17.d.centred_spectrum", data="gaussian:n=20,d=20", activation="square", k=20, trials=1, assume=given
+    )
+    assert report.verdict is Verdict.NOT_APPLICABLE
+    assert report.reason == ("hypothesis ratio_at_most fails on every network drawn: 2.996 is above 0.3125 in trial 0")
+
+
+def test_theorem_2_2_at_a_probability_that_says_something():
+    """sjl17 Theorem 2.2, second part: 8/d is vacuous up to d = 8; at d = 48, one sixth, the twin is rejected."""
+    given = {"c": "1/2", "c_d": 1, "gamma_0": 1}
+    data = "planted:n=100,d=48,k=48,activation=square,positive=true"
+    bound = {name: statement(f"sjl17.{name}") for name in ("thm2_2_approximate", "thm2_2_approximate.tracked")}
+    for item in bound.values():
+        failure = bind(item, data=data, activation_name="square", assume=given).evaluate(item.failure, {})
+        assert float(failure.mid()) == pytest.approx(1 / 6, abs=1e-9)
+    report = verify(bound["thm2_2_approximate"], data=data, activation="square", k=49, trials=[0, 2, 7], assume=given)
+    assert (report.violations, report.failure_allowed) == (0, pytest.approx(1 / 6))
+    assert report.claims[0].worst_margin < 1e-3

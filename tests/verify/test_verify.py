@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from importlib import import_module
 
 import flint
 import numpy as np
@@ -229,6 +230,9 @@ def test_same_seed_same_report():
         ({"steps": -1}, "steps"),
         ({"seed": -1}, "seed"),
         ({"k": 0}, "k"),
+        ({"k": 10**301}, "k"),
+        ({"assume": [1]}, "assume"),
+        ({"out": 3}, "out"),
         ({"device": "tpu"}, "device"),
         ({"delta": None}, "delta"),
         ({"out": "/dev/null/folder"}, "out"),
@@ -242,9 +246,55 @@ def test_bad_input_is_one_line(change, argument):
     assert caught.value.argument == argument
 
 
+def test_an_unusable_width_says_that_infinite_is_one():
+    """The message names both kinds of widths."""
+    with pytest.raises(BadInput, match=r"k = big: must be an integer from 1 to 10\^300, or infinite"):
+        verify("os19.thm6_2.refined", data=I4, activation="softplus", k="big")
+
+
 def test_a_level_that_makes_no_sense_is_refused():
     """An assumption without claims cannot be verified, and the message lists what can."""
     with pytest.raises(BadInput, match="makes no claim"):
         verify("os19.asm1", data=I4)
     with pytest.raises(BadInput, match="literal, lemma"):
         verify("os19.lem6_12", data=I4, activation="softplus", level="certificate")
+
+
+@pytest.mark.parametrize("k", [2 * 3**40, 10**30])
+def test_the_parity_of_an_astronomical_width_is_decided(k):
+    """A width with more digits than the precision is even or odd, and one that is even is too large to run."""
+    arguments = {"data": I4, "activation": "softplus", "delta": 1, "trials": 1, "steps": 1}
+    even, odd = (verify("os19.thm6_2.refined", k=width, **arguments) for width in (k, k + 1))
+    assert (even.verdict, odd.verdict) == (Verdict.INFEASIBLE, Verdict.NOT_APPLICABLE)
+    assert f"width {k} needs" in even.reason
+    assert "even_width fails" in odd.reason
+
+
+@pytest.mark.parametrize(
+    ("id", "more"),
+    [
+        ("sjl17.lem5_3", {}),
+        ("ofls19.thmB_1", {}),
+        ("os19.lem6_12", {}),
+        ("ofls19.lem6_13", {"failure": "1/10", "linearisation_tolerance": "1/2", "output_variance": "1/{k}"}),
+    ],
+)
+@pytest.mark.parametrize("k", [10**13, 10**30])
+def test_a_width_that_no_memory_holds_is_refused_by_its_name(id, more, k):
+    """Also where only weights are drawn and nothing is trained."""
+    given = {name: value.format(k=k) for name, value in more.items()}
+    report = verify(id, data="sphere:n=4,d=3,seed=1", activation="softplus", k=k, delta=1, trials=1, steps=1, **given)
+    assert report.verdict is Verdict.INFEASIBLE
+    assert str(k) in report.reason
+
+
+def test_memory_that_runs_out_is_no_traceback(monkeypatch):
+    """The verdict is infeasible, and the reason names the width."""
+
+    def full(*arguments, **named):
+        raise MemoryError("Unable to allocate 9 GiB")
+
+    monkeypatch.setattr(import_module("boundkit.verify.engine"), "put_on_trial", full)
+    report = verify("os19.thm6_2.refined", data=I4, activation="softplus", delta=1, trials=1, steps=1)
+    assert report.verdict is Verdict.INFEASIBLE
+    assert f"width {report.width}: out of memory: Unable to allocate 9 GiB" == report.reason

@@ -10,6 +10,7 @@ import pytest
 from boundkit.errors import BadInput
 from boundkit.verify import Verdict, verify
 from boundkit.verify.witness import replay_witness
+from boundkit.version import versions
 from tests.cli.conftest import document, invoke
 
 
@@ -71,6 +72,35 @@ def test_what_is_no_witness_is_one_line(tmp_path: Path, content: str) -> None:
         replay_witness(path)
     with pytest.raises(BadInput, match=r"witness = .*cannot be read"):
         replay_witness(tmp_path / "none.json")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"step": -1},
+        {"step": "3"},
+        {"step": 3.7},
+        {"width": "12"},
+        {"width": None},
+        {"seed": -1},
+        {"trial": 0.5},
+        {"parameters": None},
+        {"parameters": [1]},
+        {"assume": None},
+    ],
+)
+def test_a_tampered_witness_is_one_line(witness: Path, tmp_path: Path, changed: dict[str, object]) -> None:
+    """A value of another kind than `verify` writes is refused, whatever the slow implementation would make of it."""
+    path = tmp_path / "tampered.json"
+    path.write_text(json.dumps({**json.loads(witness.read_text()), **changed}))
+    result = invoke("replay", str(path))
+    assert result.exit_code == 2
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_a_witness_says_what_saw_it(witness: Path) -> None:
+    """The versions of the libraries are in the file."""
+    assert json.loads(witness.read_text())["versions"] == versions()
 
 
 def test_numbers_beside_the_statement_are_in_the_file(tmp_path: Path) -> None:

@@ -60,8 +60,8 @@ def6_1 = Statement(
             observable=lambda_,
             template=Le(lambda_, second_moment_dphi / tightness),
             experiment="data",
-            twin=2 * second_moment_dphi / lambda_,
-            twin_reason="the twin says lambda <= lambda / 2",
+            twin=2 * second_moment_dphi / (mu_phi_tilde**2 * sigma_min_X**2 + mu_phi**2 * sigma_min_KR**2),
+            twin_reason="the twin says half of the lower bound of Lemma 6.4, linear part included",
         ),
     ),
 )

@@ -8,7 +8,19 @@ from boundkit.papers.os19 import chernoff as matrix_chernoff
 from boundkit.papers.os19.model import CHERNOFF_RANGE, FIRST_DERIVATIVE, UNIT_ROWS, source
 from boundkit.papers.os19.powers import feature_eigenvalue
 from boundkit.statement import Claim, Constant, Erratum, Form, Hypothesis, Order, Setting, Statement, expand
-from boundkit.statement.vocabulary import B, C, chernoff_loss, k, n, norm_X, sigma_min_KR, sup_dphi, tightness
+from boundkit.statement.vocabulary import (
+    B,
+    C,
+    chernoff_loss,
+    k,
+    mu_phi_tilde,
+    n,
+    norm_X,
+    sigma_min_KR,
+    sigma_min_X,
+    sup_dphi,
+    tightness,
+)
 from boundkit.statement.words.features import (
     least_loss,
     mean_eigenvalue,
@@ -73,8 +85,8 @@ def3_1 = Statement(
             lambda_out,
             Le(lambda_out, second_moment_phi / tightness),
             "data",
-            twin=2 * second_moment_phi / lambda_out,
-            twin_reason="the twin says lambda_out <= lambda_out / 2",
+            twin=2 * second_moment_phi / (mu_phi_tilde**2 * sigma_min_X**2 + gamma_phi**2 * sigma_min_KR**2),
+            twin_reason="the twin says half of what the linear and quadratic parts of phi alone give",
         ),
     ),
 )

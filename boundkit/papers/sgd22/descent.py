@@ -7,9 +7,11 @@ most `beta_outer`.
 
 from __future__ import annotations
 
-from sympy import Abs, Expr, sqrt
+from sympy import Abs, Eq, Expr, Integer, Rational, sqrt
 
-from boundkit.statement.vocabulary import lipschitz, radius, step_size
+from boundkit.papers.sgd22.paper import at_most, smaller
+from boundkit.statement import Claim
+from boundkit.statement.vocabulary import lipschitz, radius, step_size, tau, tightness
 from boundkit.statement.words.shared import loss, loss_0
 from boundkit.statement.words.stochastic import (
     alpha_inner,
@@ -19,6 +21,7 @@ from boundkit.statement.words.stochastic import (
     exit_margin,
     growth,
     growth_sure,
+    limit_loss,
     loss_slope_0,
     loss_smoothness,
     outer_radius,
@@ -49,3 +52,39 @@ LEAST_WAY = "the root of the loss changes by at most sqrt(beta_f / 2) nu times t
 def farthest(reach: Expr, norm: Expr) -> Expr:
     """The tightening of a bound `reach` on the distance that is contradicted by the change of the loss itself."""
     return 10 * reach * norm * sqrt(loss_smoothness / 2) / Abs(sqrt(loss_0) - sqrt(loss))
+
+
+ONE = Integer(1)
+MARGIN_OF_TWINS = Rational(11, 10)
+FASTEST = (
+    "a step moves the outputs by at most lambda nu^2 times the batch gradient, and the root of the loss is Lipschitz: "
+    "it cannot shrink faster"
+)
+
+
+def fastest(norm: Expr, share: Expr) -> Expr:
+    """More than what one step can take off the loss, in units of it; at most all of it."""
+    return smaller(ONE, MARGIN_OF_TWINS * 2 * step_size * norm**2 * loss_smoothness * share)
+
+
+def vanishing(rate: Expr, *, norm: Expr) -> Claim:
+    """The loss tends to 0, tried at the last step of a run whose mean loss shrinks by `1 - rate` a step.
+
+    By Markov's inequality the loss at step tau is above (1 - rate)^(tau/4) L_0 with probability at most
+    (1 - rate)^(3 tau/4) on top of that of leaving the ball; these are summable, so that the limit is 0 almost surely.
+    The Jacobian has norm at most `norm`.
+
+    >>> vanishing(RATE, norm=beta_outer).relation
+    Eq(limit_loss, 0)
+    """
+    in_four_steps = 1 - (1 - fastest(norm, growth_sure)) ** 4
+    return Claim(
+        "limit",
+        limit_loss,
+        at_most(limit_loss, (1 - tightness * rate) ** (tau / 4) * loss_0),
+        "training",
+        in_four_steps / rate,
+        FASTEST,
+        stated=Eq(limit_loss, 0),
+        doubt=(1 - rate) ** (3 * tau / 4),
+    )

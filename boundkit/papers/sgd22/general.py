@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, Gt, Integer, Lt, Mul, Rational, Symbol, log, sqrt
+from sympy import Eq, Expr, Gt, Integer, Lt, Mul, Symbol, log, sqrt
 
 from boundkit.papers.sgd22 import descent
+from boundkit.papers.sgd22.descent import FASTEST, fastest, vanishing
 from boundkit.papers.sgd22.paper import (
     BATCH,
     COMPOSITE,
@@ -13,7 +14,6 @@ from boundkit.papers.sgd22.paper import (
     assume,
     at_least,
     at_most,
-    claim,
     compose,
     general,
     observed,
@@ -43,10 +43,8 @@ from boundkit.statement.words.stochastic import (
     exit_margin,
     growth,
     growth_sure,
-    limit_loss,
     loss_before_exit,
     loss_given_stay,
-    loss_smoothness,
     norm_J_outer,
     outer_radius,
     stopped_loss,
@@ -55,7 +53,6 @@ from boundkit.statement.words.stochastic import (
 )
 
 ONE = Integer(1)
-MARGIN_OF_TWINS = Rational(11, 10)
 SPECTRUM_INNER = assume("spectrum_inner", "run", at_least(sigma_min_J, alpha_inner))
 NORM_INNER = assume("norm_inner", "run", at_most(norm_J, beta_inner))
 NORM_OUTER = assume("norm_outer", "run", at_most(norm_J_outer, beta_outer))
@@ -72,17 +69,6 @@ STEP_KICK = assume("step_kick", "step", at_most(step_size, descent.STEP_KICK))
 START = assume("start", "run", at_most(loss_0, descent.START))
 
 
-def _fastest(norm: Expr, share: Expr) -> Expr:
-    """More than what one step can take off the loss, in units of it; at most all of it."""
-    return smaller(ONE, MARGIN_OF_TWINS * 2 * step_size * norm**2 * loss_smoothness * share)
-
-
-FASTEST = (
-    "a step moves the outputs by at most lambda nu^2 times the batch gradient, and the root of the loss is Lipschitz: "
-    "it cannot shrink faster"
-)
-
-
 def mean_rate(
     observable: Symbol, rate: Expr, prefactor: Expr = ONE, label: str = "rate", norm: Expr = beta_outer
 ) -> Claim:
@@ -91,7 +77,7 @@ def mean_rate(
         label,
         observable,
         at_most(observable, prefactor * (1 - tightness * rate) ** tau * loss_0),
-        twin=_fastest(norm, sqrt(growth)) / rate,
+        twin=fastest(norm, sqrt(growth)) / rate,
         reason=FASTEST,
         chance="in expectation",
     )
@@ -142,7 +128,7 @@ d_general = Statement(
         conditional(descent.RATE),
         travelled("path", stopped_path, descent.PATH, chance="in expectation"),
         travelled("stays", distance, radius),
-        claim("limit", limit_loss, Eq(limit_loss, 0)),
+        vanishing(descent.RATE, norm=beta_outer),
         observed(
             "rate_at_most_one",
             step_size,
@@ -198,7 +184,7 @@ d_anytime = compose(
             "anytime_rate",
             loss,
             at_most(loss, Mul(anytime_factor, (1 - tightness * descent.RATE) ** tau, loss_0)),
-            twin=_fastest(beta_outer, growth_sure) / descent.RATE,
+            twin=fastest(beta_outer, growth_sure) / descent.RATE,
             reason=FASTEST,
         ),
         d_general.claim("stays"),
@@ -226,7 +212,7 @@ d_iterations = compose(
             "target",
             loss,
             at_most(loss, target_loss / tightness),
-            twin=2 * target_loss / (loss_0 * (1 - _fastest(beta_outer, growth_sure)) ** tau),
+            twin=2 * target_loss / (loss_0 * (1 - fastest(beta_outer, growth_sure)) ** tau),
             reason=FASTEST,
         ),
         d_general.claim("stays"),

@@ -6,8 +6,8 @@ from sympy import Expr, Integer, Rational, Symbol, factorial, sqrt
 
 from boundkit.papers.sgd22.loss import QUADRATIC, WITHOUT_REPETITION
 from boundkit.papers.sgd22.paper import BATCH, NETWORK, assume, at_least, at_most, source
-from boundkit.papers.sgd22.path import LIMIT, RATE_SHAPE, START_SHAPE
-from boundkit.papers.sgd22.width import ORDER, thm2
+from boundkit.papers.sgd22.path import RATE_SHAPE, START_SHAPE
+from boundkit.papers.sgd22.width import LIMIT_OF_NETWORK, NETWORK_AT_STEP, OPEN_RATE, ORDER, thm2
 from boundkit.statement import Constant, Erratum, Order, Statement
 from boundkit.statement.order import Quantity
 from boundkit.statement.vocabulary import C, alpha, beta, c, d, k, lipschitz, n, norm_X, step_size
@@ -67,7 +67,7 @@ scaling = Statement(
     kind="corollary",
     title="Subquadratic number of first-layer parameters",
     source=source("Section 3.1", "(22)"),
-    setting=NETWORK,
+    setting=NETWORK_AT_STEP,
     hypotheses=(
         assume("power", "parameter", at_least(power, 2)),
         assume("samples_lower", "data", at_least(n, c * d**power)),
@@ -77,9 +77,9 @@ scaling = Statement(
         BATCH,
         assume("width", "width", at_least(k, C * ROWS["a"].expression)),
     ),
-    claims=(LIMIT,),
+    claims=(LIMIT_OF_NETWORK,),
     probability=thm2.probability,
-    constants=(Constant(C, "open", note="hides logarithms"), Constant(c, "open")),
+    constants=(Constant(C, "open", note="hides logarithms"), Constant(c, "open"), OPEN_RATE),
     uses=("sgd22.thm2",),
     errata=(
         Erratum(

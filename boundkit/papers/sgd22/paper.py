@@ -190,6 +190,12 @@ def rewrite(relation: Any, values: Mapping[Symbol, Expr]) -> Any:
     return relation.func(relation.lhs.xreplace(values), relation.rhs.xreplace(values), evaluate=False)
 
 
+def at_values(item: Claim, values: Mapping[Symbol, Expr]) -> Claim:
+    """A claim with quantities replaced."""
+    template, twin, doubt = rewrite(item.template, values), item.twin.xreplace(values), item.doubt.xreplace(values)
+    return replace(item, template=template, twin=twin, doubt=doubt)
+
+
 def assume(label: str, role: Role, relation: Any) -> Hypothesis:
     """A hypothesis of this paper."""
     return Hypothesis(label, role, relation)
@@ -215,10 +221,7 @@ def compose(
     derived = replace(
         base,
         hypotheses=(*hypotheses, *(replace(item, relation=rewrite(item.relation, values)) for item in kept)),
-        claims=tuple(
-            replace(item, template=rewrite(item.template, values), twin=item.twin.xreplace(values))
-            for item in base.claims
-        ),
+        claims=tuple(at_values(item, values) for item in base.claims),
         probability=None if base.probability is None else base.probability.xreplace(values),
         summary={name: value.xreplace(values) for name, value in base.summary.items()},
         errata=(),

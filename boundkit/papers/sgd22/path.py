@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Eq, Expr, Rational, Symbol, expand, sqrt
+from sympy import Expr, Rational, Symbol, expand, sqrt
 
 from boundkit.papers.sgd22 import descent
 from boundkit.papers.sgd22.paper import (
@@ -17,7 +17,6 @@ from boundkit.papers.sgd22.paper import (
     assume,
     at_least,
     at_most,
-    claim,
     compose,
     general,
     halved,
@@ -48,7 +47,6 @@ from boundkit.statement.words.stochastic import (
     descent_share,
     exit_margin,
     growth,
-    limit_loss,
     loss_slope_0,
     loss_smoothness,
     pl_constant,
@@ -126,8 +124,6 @@ PATH = observed(
     reason=descent.LEAST_WAY,
     chance="in expectation",
 )
-LIMIT = claim("limit", limit_loss, Eq(limit_loss, 0))
-
 CHECK_04 = Erratum(
     "CHECK-04",
     "misprint",

@@ -23,7 +23,6 @@ from boundkit.papers.sgd22.path import (
     CHECK_07,
     CHECK_08_STEP,
     HALF,
-    LIMIT,
     ON_SAFE_BALL,
     PATH,
     RATE_SHAPE,
@@ -66,7 +65,10 @@ thm1 = Statement(
     source=source("Theorem 1", "(6)", "(7)"),
     setting=prop1.setting,
     hypotheses=prop1.hypotheses,
-    claims=(LIMIT, mean_rate(loss, C * RATE_SHAPE, norm=ON_SAFE_BALL["norm_rounded"])),
+    claims=(
+        descent.vanishing(C * RATE_SHAPE, norm=ON_SAFE_BALL["norm_rounded"]),
+        mean_rate(loss, C * RATE_SHAPE, norm=ON_SAFE_BALL["norm_rounded"]),
+    ),
     probability=1 - 1 / exit_margin,
     constants=(*prop1.constants, _REMARK_C),
     uses=("sgd22.prop1", "sgd22.lem1"),
@@ -84,7 +86,7 @@ thm1_tracked = Statement(
     setting=prop1_tracked.setting,
     hypotheses=prop1_tracked.hypotheses,
     claims=(
-        LIMIT,
+        descent.vanishing(TRACKED_RATE, norm=ON_SAFE_BALL["norm_rounded"]),
         mean_rate(stopped_loss, TRACKED_RATE, norm=ON_SAFE_BALL["norm_rounded"]),
         PATH,
         travelled("stays", distance, SAFE_RADIUS, norm=ON_SAFE_BALL["norm_rounded"]),

@@ -184,3 +184,5 @@ target_loss = define("target_loss", r"\varepsilon", "ε", "loss to be reached", 
 c_start = define("c_start", "c_1", "c_1", "universal constant of the initial loss", "positive", "constant")
 
 c_step = define("c_step", "c_2", "c_2", "universal constant of the step size", "positive", "constant")
+
+c_rate = define("c_rate", "c_3", "c_3", "share of the loss that a step takes off", "positive", "constant")

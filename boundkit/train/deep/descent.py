@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from boundkit.errors import BadInput, Infeasible
-from boundkit.train.backend import Array, Backend, select_device, usable_cores, with_fallback
-from boundkit.train.checks import indices, integer, positive
+from boundkit.train.backend import Array, Backend, select_device, with_fallback, worker_count
+from boundkit.train.checks import checkpoint_steps, integer, positive
 from boundkit.train.deep.layers import (
     flip_counts,
     forward,
@@ -21,13 +21,14 @@ from boundkit.train.deep.layers import (
     tangent_kernels,
 )
 from boundkit.train.deep.problem import MarginProblem, hidden_widths, output_signs
-from boundkit.train.deep.run import DeepRecords, DeepRun, joined
+from boundkit.train.deep.run import DeepRecords, DeepRun, curves, joined
 from boundkit.train.deep.separation import separations
 from boundkit.train.deep.spectral import SpectralNorm, spectral_norms
 from boundkit.train.deep.streams import Batches, DeepRole, deep_stream, stacked_weights
 from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import require_memory
 from boundkit.train.processes import worth_forking
+from boundkit.train.records import recorded_steps
 from boundkit.train.ticker import Ticker
 from boundkit.train.workers import Workers
 
@@ -92,21 +93,22 @@ def train(
     chosen = trial_indices(trials, seed=seed)
     if batch is not None and integer("batch", batch, 1) > problem.n:
         raise BadInput("batch", batch, f"must be at most the {problem.n} samples")
-    marks = tuple(sorted(indices("checkpoints", checkpoints)))
-    if marks and marks[-1] > integer("steps", steps, 0):
-        raise BadInput("checkpoints", marks[-1], f"must be a step between 0 and {steps}")
+    hidden = hidden_widths(widths)
+    seen = sum(curves(n=problem.n, layers=len(hidden)))
+    steps = recorded_steps(steps, trials=len(chosen), curves=seen)
+    marks = checkpoint_steps(checkpoints, steps)
     task = DeepTask(
         problem=problem,
-        widths=hidden_widths(widths),
+        widths=hidden,
         step_size=positive("step_size", step_size),
-        steps=integer("steps", steps, 0),
+        steps=steps,
         seed=seed,
         batch=None if batch == problem.n else batch,
         target=None if target is None else positive("target", target),
         checkpoints=marks,
         backend=backend,
     )
-    cores = usable_cores() if workers is None and backend.fused else integer("workers", workers or 1, 1)
+    cores = worker_count(workers, backend)
     size = together or max(1, (CHUNK_ENTRIES if backend.fused else DEVICE_ENTRIES) * 2 // task.entries)
     size = min(size, max(1, -(-len(chosen) // cores)))
     shape = {"d": problem.d, "n": problem.n}

@@ -69,11 +69,16 @@ FIELDS = (  # name, entries a step: one, one a sample or one a layer
 )
 
 
+def curves(*, n: int, layers: int) -> list[int]:
+    """How many numbers a step of one trial leaves behind, field by field."""
+    return [{"one": 1, "sample": n, "layer": layers}[kind] for _, kind in FIELDS]
+
+
 class DeepRecords:
     """The rows of one chunk of trials, [steps, trials, entries], cut where a trial ended."""
 
     def __init__(self, trials: int, *, n: int, layers: int, target: float | None) -> None:
-        self._sizes = [{"one": 1, "sample": n, "layer": layers}[kind] for _, kind in FIELDS]
+        self._sizes = curves(n=n, layers=layers)
         self._rows: list[np.ndarray] = []
         self._target = target
         self._length = 0

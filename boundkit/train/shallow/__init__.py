@@ -9,6 +9,7 @@ from boundkit.train.shallow.initialise import (
     PairedHidden,
     PairedSigns,
     Signs,
+    ZeroOutput,
     initial_layers,
 )
 from boundkit.train.shallow.losses import LOSSES, Loss
@@ -33,6 +34,7 @@ __all__ = [
     "ShallowRun",
     "Signs",
     "Start",
+    "ZeroOutput",
     "descend",
     "initial_layers",
     "interpret",

@@ -13,7 +13,7 @@ from boundkit.train.backend import Backend, select_device, with_fallback, worker
 from boundkit.train.checks import checkpoint_steps, integer, positive
 from boundkit.train.initialise import trial_indices
 from boundkit.train.processes import worth_forking
-from boundkit.train.records import Records
+from boundkit.train.records import Records, recorded_steps
 from boundkit.train.shallow.initialise import initial_layers
 from boundkit.train.shallow.network import Shallow
 from boundkit.train.shallow.plan import ShallowPlan, with_fewer_trials
@@ -70,7 +70,7 @@ def descend(
         backend=backend,
         k=integer("k", k, 1),
         step_sizes=_per_trial("step_size", step_size, chosen),
-        steps=integer("steps", steps, 0),
+        steps=recorded_steps(steps, trials=len(chosen), curves=len(CURVES)),
         start=None if start is None else integer("start", start, 0),
         seed=seed,
         checkpoints=checkpoint_steps(checkpoints, steps),

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from boundkit.errors import BadInput
-from boundkit.train.checks import integer
+from boundkit.train.checks import finite, integer
 from boundkit.train.initialise import Role, normal_rows, stream
 from boundkit.train.problem import output_weights
 
@@ -57,6 +57,15 @@ class NormalOutput:
 
 
 @dataclass(frozen=True)
+class ZeroOutput:
+    """V_0 = 0, for output weights that training or least squares chooses freely."""
+
+    def draw(self, rows: int, columns: int, *, seed: int, trial: int) -> np.ndarray:
+        """Zeros."""
+        return np.zeros((rows, columns))
+
+
+@dataclass(frozen=True)
 class Signs:
     """V [K, k] of independent random signs times nu / sqrt(k K) (`ofls19`)."""
 
@@ -101,8 +110,8 @@ class Given:
 
     def draw(self, rows: int, columns: int, *, seed: int, trial: int) -> np.ndarray:
         """BadInput unless they have the shape that the network needs and finite entries."""
-        array = np.asarray(self.weights, dtype=np.float64)
-        if array.shape != (rows, columns) or not np.isfinite(array).all():
+        array = finite("weights", self.weights, 2)
+        if array.shape != (rows, columns):
             raise BadInput("weights", f"shape {array.shape}", f"must be {rows} x {columns} finite numbers")
         return array
 

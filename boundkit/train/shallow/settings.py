@@ -6,19 +6,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from boundkit.errors import BadInput, NotApplicable
 from boundkit.statement import Setting
 from boundkit.train.shallow.initialise import (
     Balanced,
-    Given,
     NormalHidden,
     NormalOutput,
     PairedHidden,
     PairedSigns,
     Recipe,
     Signs,
+    ZeroOutput,
 )
 from boundkit.train.shallow.network import Shallow
 from boundkit.train.shallow.sampling import Batches
@@ -32,6 +30,7 @@ HIDDEN: tuple[tuple[str, Callable[[Numbers], Recipe]], ...] = (
     (r"standard normal|arbitrary", lambda given: NormalHidden()),
 )
 OUTPUT: tuple[tuple[str, Callable[[Numbers], Recipe]], ...] = (
+    (r"free", lambda given: ZeroOutput()),
     (r"balanced", lambda given: Balanced(_number(given, "norm_y"), int(_number(given, "n")))),
     (r"normal with standard deviation omega_2", lambda given: NormalOutput(_number(given, "output_std"))),
     (r"\[S, -S\]", lambda given: PairedSigns(_number(given, "output_scale"))),
@@ -48,13 +47,13 @@ ALGORITHMS: tuple[tuple[str, Callable[[Numbers], Batches]], ...] = (
 )
 
 
-def interpret(setting: Setting, *, X: Any, Y: Any, activation: Any, given: Numbers, k: int) -> Shallow:
+def interpret(setting: Setting, *, X: Any, Y: Any, activation: Any, given: Numbers) -> Shallow:
     """The network that a setting describes, on these data; `given` holds the numbers that it names.
 
     Weights called arbitrary are drawn as a random start would be, so that they do not depend on the sample. Raises
     NotApplicable for a setting that no two-layer network interprets and BadInput for a number that is missing.
 
-    >>> net = interpret(Setting(), X=np.eye(2), Y=[1.0, 1.0], activation="relu", given={"norm_y": 1.5, "n": 2}, k=4)
+    >>> net = interpret(Setting(), X=[[0, 1], [1, 0]], Y=[1, 1], activation="relu", given={"norm_y": 1.5, "n": 2})
     >>> net.trained, net.loss.name, net.batches.size
     ('hidden', 'half sum of squares', None)
     """
@@ -63,8 +62,6 @@ def interpret(setting: Setting, *, X: Any, Y: Any, activation: Any, given: Numbe
     trained = LAYERS.get(setting.trained)
     if trained is None:
         raise NotApplicable("trained", f"{setting.trained} cannot be trained")
-    free = setting.output_weights == "free"
-    outputs = np.atleast_2d(np.asarray(Y, dtype=float).T).shape[0]
     return Shallow(
         X=X,
         Y=Y,
@@ -72,7 +69,7 @@ def interpret(setting: Setting, *, X: Any, Y: Any, activation: Any, given: Numbe
         trained=trained,
         loss=setting.loss,
         hidden=_chosen(HIDDEN, setting.initialisation, given),
-        output=Given(np.zeros((outputs, k))) if free else _chosen(OUTPUT, setting.output_weights, given),
+        output=_chosen(OUTPUT, setting.output_weights, given),
         batches=_chosen(ALGORITHMS, setting.algorithm, given),
     )
 

@@ -41,6 +41,12 @@ EXPERIMENTS: dict[tuple[str, str], Experiment] = {
     ("deep", "initialisation"): deep.INITIALISATION,
     ("deep", "weights"): deep.WEIGHTS,
 }
+LIMITS = shallow.INFINITE  # what is tried at infinite width, by kind
+NO_LIMIT = {
+    "landscape": "the widths of the trained and of the planted network are given, neither of them grows",
+    "deep": "outputs under weights of +-1 grow like the root of the width, and margin losses have no linear slopes",
+    "composite": "a map of a few parameters has no width to grow",
+}
 
 
 def family(setting: Setting | None) -> str:
@@ -57,20 +63,22 @@ def _balanced(setting: Setting) -> bool:
 
 
 def experiment(kind: str, binding: Binding, plan: Plan | None = None) -> Experiment:
-    """The experiment that claims of this kind are about; for an infinite plan, training in the limit.
+    """The experiment that claims of this kind are about; for an infinite plan, the one of `LIMITS` in the limit.
 
-    Raises NotApplicable for networks whose limit is not known.
+    Raises NotApplicable, with the reason, for networks that have no limit.
     """
     if plan is not None and plan.infinite:
-        if family(binding.statement.setting) not in ("shallow", "layers"):
-            raise NotApplicable("k", "infinite: the limit is known for two-layer networks only")
-        return shallow.INFINITE
+        reason = NO_LIMIT.get(family(binding.statement.setting))
+        if reason is not None:
+            raise NotApplicable("k", f"infinite: {reason}")
+        return LIMITS[kind]
     found = EXPERIMENTS.get((family(binding.statement.setting), kind))
     return EXPERIMENTS["shallow", kind] if found is None else found
 
 
 __all__ = [
     "EXPERIMENTS",
+    "LIMITS",
     "Experiment",
     "Observations",
     "Plan",

@@ -38,6 +38,22 @@ def failing(binding: Binding, values: Mapping[Symbol, Any]) -> list[str]:
     return [label for label, holds in conditions(binding, values) if not holds.all()]
 
 
+def compared(left: float, right: float) -> str:
+    """How two numbers compare, in words.
+
+    >>> compared(300, 2994)
+    '300 is below 2994'
+    """
+    return f"{left:.4g} is {'below' if left < right else 'above' if left > right else 'equal to'} {right:.4g}"
+
+
+def shortfall(binding: Binding, label: str, values: Mapping[Symbol, Any]) -> str:
+    """How the sides of a hypothesis compare at measured numbers."""
+    sides = binding.statement.hypothesis(label).relation.args
+    left, right = (float(np.ravel(np.asarray(number(binding, side, values), dtype=float))[0]) for side in sides)
+    return compared(left, right)
+
+
 def conditions(binding: Binding, values: Mapping[Symbol, Any]) -> Iterator[tuple[str, np.ndarray]]:
     """Of every hypothesis whose symbols are known its label, and where it holds or a side is not a number."""
     known = floats(binding).keys() | values.keys()

@@ -191,3 +191,5 @@ def test_labels_and_memory_are_checked():
     with pytest.raises(Infeasible, match="GiB"):
         train(MarginProblem(X=np.eye(2), y=[1, -1]), widths=(10**7, 10**7), step_size=0.1, steps=1)
     assert memory_needed((10**7, 10**7), d=2, n=2) > 8 * 10**14
+    with pytest.raises(Infeasible, match=r"steps = 1000000000000: .* GiB"):
+        train(MarginProblem(X=np.eye(2), y=[1, -1]), widths=(8,), step_size=0.1, steps=10**12)

@@ -233,6 +233,8 @@ def test_bad_arguments_are_named() -> None:
         descend(make(4, 3, 2, output=Balanced(1.0, 4)), **good)
     with pytest.raises(Infeasible, match="GiB"):
         descend(network, **{**good, "k": 10**11}, device=select_device("cpu"))
+    with pytest.raises(Infeasible, match=r"steps = 1000000000000: .* GiB"):
+        descend(network, **{**good, "steps": 10**12}, device="cpu")
 
 
 def test_divergence_is_reported() -> None:

@@ -108,7 +108,10 @@ NUMBERS = {"hidden_std": 0.5, "output_std": 0.25, "output_scale": 2.0, "norm_y":
     ("changes", "expected"),
     [
         ({}, ("hidden", "Balanced", "NormalHidden", None, False)),
-        ({"trained": "output weights", "output_weights": "free"}, ("output", "Given", "NormalHidden", None, False)),
+        (
+            {"trained": "output weights", "output_weights": "free"},
+            ("output", "ZeroOutput", "NormalHidden", None, False),
+        ),
         (
             {"algorithm": "stochastic gradient descent, one sample a step, with replacement"},
             ("hidden", "Balanced", "NormalHidden", 1, True),
@@ -133,7 +136,7 @@ NUMBERS = {"hidden_std": 0.5, "output_std": 0.25, "output_scale": 2.0, "norm_y":
 )
 def test_settings_are_read_word_by_word(changes: dict[str, Any], expected: tuple[Any, ...]) -> None:
     """The words of a Setting name the layers, the start and the batches."""
-    net = interpret(Setting(**changes), X=np.eye(3), Y=np.ones(3), activation="tanh", given=NUMBERS, k=4)
+    net = interpret(Setting(**changes), X=np.eye(3), Y=np.ones(3), activation="tanh", given=NUMBERS)
     read = (net.trained, type(net.output).__name__, type(net.hidden).__name__, net.batches.size, net.batches.repetition)
     assert read == expected
 
@@ -149,14 +152,14 @@ def test_settings_of_the_papers_are_all_understood() -> None:
         if setting.network.startswith("two layers"):
             if "not said" in (setting.output_weights, setting.initialisation, setting.algorithm):
                 continue
-            interpret(setting, X=np.eye(3), Y=np.ones(3), activation="tanh", given=NUMBERS, k=4)
+            interpret(setting, X=np.eye(3), Y=np.ones(3), activation="tanh", given=NUMBERS)
         else:
             with pytest.raises(NotApplicable):
-                interpret(setting, X=np.eye(3), Y=np.ones(3), activation="tanh", given=NUMBERS, k=4)
+                interpret(setting, X=np.eye(3), Y=np.ones(3), activation="tanh", given=NUMBERS)
 
 
 def test_a_number_that_is_missing_is_named() -> None:
     """A setting that speaks of b needs b."""
     setting = Setting(algorithm="stochastic gradient descent, batches of b samples without repetition")
     with pytest.raises(BadInput, match="b"):
-        interpret(setting, X=np.eye(3), Y=np.ones(3), activation="tanh", given={"norm_y": 1.0, "n": 3}, k=4)
+        interpret(setting, X=np.eye(3), Y=np.ones(3), activation="tanh", given={"norm_y": 1.0, "n": 3})

@@ -38,6 +38,7 @@ from boundkit.statement.words.stochastic import (
     beta_outer,
     growth,
     growth_sure,
+    limit_loss,
     loss_before_exit,
     loss_given_stay,
     loss_slope,
@@ -169,7 +170,7 @@ def _one(binding: Binding, plan: Plan, trial: int, steps: int, dtype: type) -> O
 
 
 def _curves(run: CompositeRun, reach: float) -> dict[Symbol, np.ndarray]:
-    """Distance, path and losses of one run; losses and stopped path times its weight."""
+    """Distance, path and losses of one run; losses and stopped path times its weight, but for that of the limit."""
     losses, moved = np.asarray(run.loss, dtype=float), np.asarray(run.distance, dtype=float)
     times = np.arange(len(losses))
     outside = moved > reach
@@ -182,6 +183,7 @@ def _curves(run: CompositeRun, reach: float) -> dict[Symbol, np.ndarray]:
         distance: moved,
         path_length: path,
         loss: seen,
+        limit_loss: np.where(times == len(losses) - 1, losses, np.nan),
         stopped_loss: np.where(times < leaves, seen, 0.0),
         loss_before_exit: np.where(times <= leaves, seen, 0.0),
         loss_given_stay: seen if leaves == len(losses) else np.full(len(losses), np.nan),

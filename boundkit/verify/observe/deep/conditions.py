@@ -11,6 +11,7 @@ from boundkit.errors import NotApplicable
 from boundkit.query import Binding
 from boundkit.statement.vocabulary import tau
 from boundkit.statement.words.shared import loss_0
+from boundkit.verify.observe.conditions import compared
 from boundkit.verify.observe.plan import Observations, number
 
 TOLERANCE = 1e-12
@@ -44,10 +45,10 @@ def among_columns(binding: Binding, trials: tuple[int, ...], values: dict[Symbol
     return _masked(trials, values, held, np.asarray(held.any(axis=1)), failed)
 
 
-def _held(binding: Binding, values: dict[Symbol, Any], shape: tuple[int, int]) -> tuple[np.ndarray, list[str]]:
-    """Where all conditions that only the run decides hold, and which of them fail somewhere."""
+def _held(binding: Binding, values: dict[Symbol, Any], shape: tuple[int, int]) -> tuple[np.ndarray, dict[str, str]]:
+    """Where all conditions that only the run decides hold, and which of them fail somewhere, with the first numbers."""
     held: np.ndarray = np.ones(shape, dtype=bool)
-    failed: list[str] = []
+    failed: dict[str, str] = {}
     for item in binding.statement.hypotheses:
         unknown = binding.reduce(item.relation).free_symbols - binding.values.keys()
         if not unknown or not unknown <= values.keys():
@@ -56,16 +57,18 @@ def _held(binding: Binding, values: dict[Symbol, Any], shape: tuple[int, int]) -
         small, large = (left, right) if item.relation.rel_op in ("<=", "<") else (right, left)
         holds = np.isnan(small) | np.isnan(large) | (small <= large + TOLERANCE * np.abs(large))
         if not holds.all():
-            failed.append(item.label)
+            first = int(np.argmin(np.broadcast_to(holds, shape)))
+            failed[item.label] = compared(*(float(np.broadcast_to(side, shape).flat[first]) for side in (left, right)))
         held = np.asarray(np.logical_and(held, holds))
     return held, failed
 
 
 def _masked(
-    trials: tuple[int, ...], values: dict[Symbol, Any], valid: np.ndarray, kept: np.ndarray, failed: list[str]
+    trials: tuple[int, ...], values: dict[Symbol, Any], valid: np.ndarray, kept: np.ndarray, failed: dict[str, str]
 ) -> Observations:
     if not kept.any():
-        raise NotApplicable(failed[0], f"no run satisfies {', '.join(failed)}")
+        reasons = ", ".join(f"{label} ({numbers})" for label, numbers in failed.items())
+        raise NotApplicable(next(iter(failed)), f"no run satisfies {reasons}")
     masked = {}
     for symbol, array in values.items():
         if np.ndim(array) == 2 and len(array) == len(trials) and symbol != tau:

@@ -30,6 +30,7 @@ from boundkit.statement.words.shared import T
 from boundkit.train.information import InformationRun, follow, replay_information
 from boundkit.train.information.reference import outputs as slow_outputs
 from boundkit.verify.observe.generalisation.fresh import distribution, errors, in_blocks, mistaken
+from boundkit.verify.observe.generalisation.noise import by_noise
 from boundkit.verify.observe.generalisation.start import Prepared, prepared
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, column, floats, joined, number
 
@@ -75,9 +76,11 @@ def _observed(
     start: Prepared,
     run: InformationRun,
     predictor: Callable[[np.ndarray], Callable[[np.ndarray], np.ndarray]],
+    *,
+    slowly: bool = False,
 ) -> Observations:
-    values = {symbol: np.full((1, 1), value) for symbol, value in start.numbers.items()}
-    values |= {symbol: np.full((1, 1), value) for symbol, value in _of_the_sample(binding, start.binding).items()}
+    numbers = {**start.numbers, **_of_the_sample(binding, start.binding, plan, slowly=slowly)}
+    values = {symbol: np.full((1, 1), value) for symbol, value in numbers.items()}
     along = {
         tau: np.arange(start.steps + 1.0),
         misfit: run.misfit,
@@ -143,16 +146,17 @@ def _in_class(binding: Binding, values: Mapping[Symbol, np.ndarray]) -> np.ndarr
     return inside
 
 
-def _of_the_sample(binding: Binding, fresh: Binding) -> dict[Symbol, float]:
+def _of_the_sample(binding: Binding, fresh: Binding, plan: Plan, *, slowly: bool = False) -> dict[Symbol, float]:
     """What is different on the sample of the trial."""
     if fresh is binding:
         return {}
-    return {s: float(v) for s, v in floats(fresh).items() if VOCABULARY[s.name].origin in OVERRIDDEN}
+    numbers = {s: float(v) for s, v in floats(fresh).items() if VOCABULARY[s.name].origin in OVERRIDDEN}
+    return numbers | by_noise(fresh, plan.activation, slowly=slowly)
 
 
 def _start(binding: Binding, plan: Plan, trial: int) -> Mapping[Symbol, np.ndarray]:
     start = prepared(binding, plan, trial)
-    numbers = {**_of_the_sample(binding, start.binding), **start.numbers}
+    numbers = {**_of_the_sample(binding, start.binding, plan), **start.numbers}
     return {symbol: np.full((1, 1), value) for symbol, value in numbers.items()}
 
 
@@ -176,7 +180,7 @@ def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations
     def predictor(moved: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         return lambda X: slow_outputs(X, start.W + moved, start.V, plan.activation)
 
-    return _observed(binding, plan, trial, start, run, predictor)
+    return _observed(binding, plan, trial, start, run, predictor, slowly=True)
 
 
 def _bytes(binding: Binding, plan: Plan) -> int:

@@ -181,4 +181,9 @@ def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations
     return _draw(binding, plan, trial, exactly=True)
 
 
-COLUMNS = Experiment(_sample, replay=_replay, width=natural_width)
+def _bytes(binding: Binding, plan: Plan) -> int:
+    """The weights, where they are asked for, with what their singular values take."""
+    return 8 * 6 * plan.width * plan.data.d if wanted(binding) & WEIGHTED else 0
+
+
+COLUMNS = Experiment(_sample, replay=_replay, bytes_needed=_bytes, width=natural_width)

@@ -21,6 +21,8 @@ from boundkit.verify.observe.landscape.slopes import curvatures, left_inverse, m
 
 DEVIATION = 2.0  # t of tail bounds
 ROUNDING = 1e-9  # relative: differences below it are zero
+MANY = 10**6  # entries of a Khatri-Rao product above which its Gram matrix takes its place
+UNSAFE = 1e3  # units of rounding of a Gram matrix below which its smallest eigenvalue is not trusted
 STENCIL = ((-2, -1.0, 1.0), (-1, 16.0, -8.0), (0, -30.0, 0.0), (1, 16.0, 8.0), (2, -1.0, -1.0))  # exact for quartics
 
 
@@ -34,9 +36,32 @@ def top(matrix: Array) -> float:
     return float(np.linalg.svd(matrix, compute_uv=False)[0])
 
 
+def nth(spectrum: Array, count: int) -> float:
+    """The `count`-th singular value of a spectrum; 0 where there are fewer."""
+    return float(spectrum[count - 1]) if len(spectrum) >= count else 0.0
+
+
 def last(matrix: Array, count: int) -> float:
     """The `count`-th singular value; 0 where a side is shorter."""
-    return float(np.linalg.svd(matrix, compute_uv=False)[count - 1]) if min(matrix.shape) >= count else 0.0
+    return nth(np.asarray(np.linalg.svd(matrix, compute_uv=False)), count)
+
+
+def product_spectrum(left: Array, right: Array) -> Array:
+    """The singular values, largest first, of the matrix with the rows left_i (x) right_i, [n, k] and [n, d].
+
+    Where it has many entries they are the roots of the eigenvalues of its n x n Gram matrix, the entrywise product of
+    those of both factors, if the smallest is far enough above its rounding.
+
+    >>> product_spectrum(np.eye(2), np.array([[3.0, 4.0], [0.0, 2.0]]))
+    array([5., 2.])
+    """
+    n = len(left)
+    if left.shape[1] * right.size > MANY:
+        squares = np.linalg.eigvalsh((left @ left.T) * (right @ right.T))[::-1]
+        if squares[-1] > UNSAFE * n * np.finfo(float).eps * squares[0]:
+            return np.asarray(np.sqrt(squares))
+    rows = (left[:, :, None] * right[:, None, :]).reshape(n, -1)
+    return np.asarray(np.linalg.svd(rows, compute_uv=False))
 
 
 class Facts:
@@ -76,6 +101,13 @@ class Facts:
     def J(self) -> Array:
         """The Jacobian in W."""
         return self.surface.jacobian(self.W, self.v)
+
+    @cached_property
+    def jacobian_spectrum(self) -> Array:
+        """The singular values of the Jacobian in W, largest first."""
+        if self.n * self.W.size > MANY:
+            return product_spectrum(self.value_and_slope[1] * self.v, self.X)
+        return np.asarray(np.linalg.svd(self.J, compute_uv=False))
 
     @cached_property
     def value_and_slope(self) -> tuple[Array, Array]:
@@ -119,9 +151,14 @@ class Facts:
         """D_v (phi'(W X) - mu 1^T), transposed: [n, k]."""
         return np.asarray((self.value_and_slope[1] - self.mu) * self.v)
 
-    def product(self, weights: Array) -> Array:
-        """The Khatri-Rao product of X with `weights`, one row a sample."""
-        return np.asarray((weights[:, :, None] * self.X[:, None, :]).reshape(self.n, -1))
+    @cached_property
+    def centred_spectrum(self) -> Array:
+        """The singular values of the centred Jacobian, largest first."""
+        return product_spectrum(self.centred_slopes, self.X)
+
+    def smallest(self, weights: Array) -> float:
+        """The n-th singular value of the Khatri-Rao product of X with `weights`, one row a sample."""
+        return nth(product_spectrum(weights, self.X), self.n)
 
     @cached_property
     def direction_mean(self) -> Array:

@@ -51,8 +51,9 @@ def _start(binding: Binding, plan: Plan, trial: int) -> Scene:
 
 
 def _seen(
-    binding: Binding, plan: Plan, trial: int, steps: int, surface_type: Any = Surface
+    binding: Binding, plan: Plan, trial: int, steps: int, surface_type: Any = Surface, *, ahead: int = 0
 ) -> Observations | list[str]:
+    """The run of `steps` steps, and of some more `ahead` so that the losses that follow are known."""
     found = _start(binding, plan, trial)
     surface = surface_type(found.X, found.y, found.activation)
     values: dict[Symbol, Any] = {
@@ -69,14 +70,20 @@ def _seen(
     if not first > 100 * fitted:
         raise Infeasible(f"the start has to be so near that rounding hides its misfit, {first:.3g}")
     run = descend_both(
-        surface, (found.W, found.v), found.other, step_size=size, steps=steps, spent=max(SPENT, (fitted / first) ** 2)
+        surface,
+        (found.W, found.v),
+        found.other,
+        step_size=size,
+        steps=steps + ahead,
+        spent=max(SPENT, (fitted / first) ** 2),
     )
     values |= {symbol: row[None, :] for symbol, row in curves(run).items()}
-    values |= _floors(run)
+    values |= _floors(run, len(run.loss))
     if hessian_norm in values:
         values[hessian_norm] = np.array([[_curvature(found, share) for share in (0.0, 0.5, 1.0)]])
     labels = failing(binding, values)
     values.pop(hessian_norm, None)
+    values |= _floors(run, steps + 1)
     return labels or Observations((trial,), values, (trial,) if run.diverged else ())
 
 
@@ -104,12 +111,13 @@ def curves(run: LocalRun) -> dict[Symbol, np.ndarray]:
     }
 
 
-def _floors(run: LocalRun) -> dict[Symbol, np.ndarray]:
-    """The best constants of gradient against loss along the run."""
+def _floors(run: LocalRun, states: int) -> dict[Symbol, np.ndarray]:
+    """The best constants of gradient against loss along the first states of the run."""
+    hidden, output = ((curve / run.loss)[:states] for curve in (run.squared_gradient, run.squared_output_gradient))
     found = {
-        net.gradient_floor: (run.squared_gradient / run.loss).min(),
-        net.gradient_ceiling: (run.squared_gradient / run.loss).max(),
-        net.output_gradient_ceiling: (run.squared_output_gradient / run.loss).max(),
+        net.gradient_floor: hidden.min(),
+        net.gradient_ceiling: hidden.max(),
+        net.output_gradient_ceiling: output.max(),
     }
     return {symbol: np.full((1, 1), value) for symbol, value in found.items()}
 
@@ -133,7 +141,7 @@ def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations
     """The same run, every derivative a sum over samples in long double arithmetic."""
     if float(plan.width) * plan.data.d * plan.data.n * (step + 2) > REPLAY_LIMIT:
         return None
-    seen = _seen(binding, plan, trial, step + 1, ExplicitSurface)
+    seen = _seen(binding, plan, trial, step, ExplicitSurface, ahead=1)
     return seen if isinstance(seen, Observations) else None
 
 

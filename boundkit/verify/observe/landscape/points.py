@@ -29,7 +29,7 @@ from boundkit.statement.words.landscape_points import (
 )
 from boundkit.statement.words.shared import failure
 from boundkit.train.landscape import ExplicitSurface
-from boundkit.verify.observe.conditions import failing, wanted
+from boundkit.verify.observe.conditions import failing, shortfall, wanted
 from boundkit.verify.observe.landscape.facts import DEVIATION, Facts
 from boundkit.verify.observe.landscape.scene import Scene, approached, natural_width, scene, shrunk
 from boundkit.verify.observe.landscape.words import measured
@@ -81,8 +81,10 @@ def _sample(binding: Binding, plan: Plan) -> Observations:
     found = [(trial, *_one(binding, plan, trial)) for trial in plan.trials]
     good = [(trial, values) for trial, values, labels in found if not labels]
     if not good:
-        labels = sorted({label for *_, failed in found for label in failed})
-        raise NotApplicable(labels[0], f"hypothesis {labels[0]} fails on every network drawn")
+        label = min(label for *_, failed in found for label in failed)
+        trial, values = next((trial, values) for trial, values, failed in found if label in failed)
+        sides = f"{shortfall(binding, label, values)} in trial {trial}"
+        raise NotApplicable(label, f"hypothesis {label} fails on every network drawn: {sides}")
     return joined([as_columns(trial, values) for trial, values in good])
 
 

@@ -29,7 +29,7 @@ from boundkit.statement.words.landscape_lemmas import (
 )
 from boundkit.train.landscape import least_loss, nearby_loss, symmetric_features
 from boundkit.train.landscape.surface import Array
-from boundkit.verify.observe.landscape.facts import Facts, last, settled, top
+from boundkit.verify.observe.landscape.facts import Facts, last, nth, settled, top
 from boundkit.verify.observe.landscape.slopes import left_inverse, slope_variances
 
 
@@ -58,20 +58,20 @@ OF_POINT: Mapping[Symbol, Measure] = {
     at.features: lambda f: top(f.value_and_slope[0]),
     at.largest_feature_row: lambda f: float(np.linalg.norm(f.value_and_slope[0], axis=0).max()),
     at.largest_slope_column: lambda f: float(np.linalg.norm(f.value_and_slope[1] * f.v, axis=1).max()),
-    at.sigma_min_centred: lambda f: last(f.product(f.centred_slopes), f.n),
-    at.norm_centred: lambda f: top(f.product(f.centred_slopes)),
-    at.sigma_min_projected: lambda f: last(
-        f.product(f.centred_slopes - np.outer(f.centred_slopes @ f.direction_mean, f.direction_mean)), f.n
+    at.sigma_min_centred: lambda f: nth(f.centred_spectrum, f.n),
+    at.norm_centred: lambda f: float(f.centred_spectrum[0]),
+    at.sigma_min_projected: lambda f: f.smallest(
+        f.centred_slopes - np.outer(f.centred_slopes @ f.direction_mean, f.direction_mean)
     ),
     at.norm_mean_part: lambda f: top((f.centred_slopes @ f.direction_mean)[:, None] * f.X),
-    at.sigma_min_whitened: lambda f: last(f.product(f.centred_slopes @ left_inverse(f.v[:, None] * f.bent).T), f.n),
+    at.sigma_min_whitened: lambda f: f.smallest(f.centred_slopes @ left_inverse(f.v[:, None] * f.bent).T),
     at.nearby_loss: lambda f: nearby_loss(f.surface, f.W, f.v, np.random.default_rng(0)),
     at.joint_optimal_loss: Facts.beyond,
     at.balance_change: Facts.flow_balance,
     at.gradient_tolerance: lambda f: float(np.linalg.norm(f.gradients[0])),
     at.curvature_tolerance: lambda f: max(0.0, -f.spectrum[0]),
-    sigma_min_J: lambda f: last(f.J, f.n),
-    norm_J: lambda f: top(f.J),
+    sigma_min_J: lambda f: nth(f.jacobian_spectrum, f.n),
+    norm_J: lambda f: float(f.jacobian_spectrum[0]),
     identity_error: Facts.gradient_error,
     feature_norm: Facts.whitened,
     tail: Facts.bilinear_tail,

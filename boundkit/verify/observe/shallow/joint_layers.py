@@ -122,4 +122,10 @@ def _sizes(at: Layers, to: Layers) -> dict[Symbol, float]:
     }
 
 
-JOINT = Experiment(_sample, replay=_replay)
+def _bytes(binding: Binding, plan: Plan) -> int:
+    """The pairs of weights, and of every unit its features and its gradient."""
+    n, d, outputs = plan.data.n, plan.data.d, plan.data.K
+    return 8 * plan.width * (10 * (d + outputs) + n * (d + 6))
+
+
+JOINT = Experiment(_sample, replay=_replay, bytes_needed=_bytes)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import numpy as np
 from sympy import Symbol
 
-from boundkit.data import Dataset
-from boundkit.data.kernels import kernel
 from boundkit.data.origins import Mixture
 from boundkit.errors import NotApplicable
 from boundkit.query import Binding
@@ -35,21 +32,13 @@ from boundkit.train.initialise import Role, nested_stream
 from boundkit.train.shallow import NormalHidden, Signs, initial_layers
 from boundkit.verify.observe.generalisation.fresh import distribution
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, column, floats, in_agreement, joined, number
-from boundkit.verify.observe.shallow.kernel_quadrature import ORDER, converged_kernel, quadrature_kernel, slope
+from boundkit.verify.observe.shallow.kernel_change import kernel_change, kernel_of, range_of
+from boundkit.verify.observe.shallow.kernel_quadrature import ORDER, converged_kernel, slope
 
-ZERO = 1e-9  # relative: eigenvalues of a kernel below it are zeros
 BLOCK = 4096  # units whose gradients are held at once
 MOST_DRAWS = 1000
 REPLAY_ENTRIES = 2e8
 Values = dict[Symbol, float]
-
-
-@dataclass(frozen=True)
-class Spectrum:
-    """The range of a kernel: eigenvalues, ascending, that are not zero, and their vectors [n, rank]."""
-
-    values: np.ndarray
-    vectors: np.ndarray
 
 
 def _sample(binding: Binding, plan: Plan) -> Observations:
@@ -84,14 +73,6 @@ def _one(binding: Binding, plan: Plan, trial: int, *, slowly: bool) -> Observati
         values = _start_gram(binding, plan, trial, slowly=slowly)
     seen = in_agreement(binding, values)
     return Observations((trial,), {symbol: column(np.array([value])) for symbol, value in seen.items()})
-
-
-def _kernel_of(X: np.ndarray, plan: Plan, *, slowly: bool) -> np.ndarray:
-    """The kernel of one output [n, n]; rows may be equal."""
-    rows, place = np.unique(X + 0.0, axis=0, return_inverse=True)
-    data = Dataset("distinct rows", rows, np.ones(len(rows)))
-    found = quadrature_kernel(rows, plan.activation) if slowly else kernel(data, plan.activation).block
-    return np.asarray(found[np.ix_(place.reshape(-1), place.reshape(-1))])
 
 
 def _variance(binding: Binding, plan: Plan) -> float:
@@ -130,15 +111,9 @@ def _start_gram(binding: Binding, plan: Plan, trial: int, *, slowly: bool) -> Va
         rows = (weights[:, None, :] * slopes[None]).reshape(-1, len(units))
         sums = sums + rows @ rows.T
     gram = np.asarray(sums * np.kron(np.ones((outputs, outputs)), X @ X.T), dtype=float)
-    mean = width * size**2 * np.kron(np.eye(outputs), _kernel_of(X, plan, slowly=slowly))
+    mean = width * size**2 * np.kron(np.eye(outputs), kernel_of(X, plan.activation, slowly=slowly))
     moved = float(np.abs(np.linalg.eigvalsh(gram - mean)).max())
     return {gram_deviation: moved, kernel_deviation: moved / (width * size**2), norm_v_inf: size}
-
-
-def _range(matrix: np.ndarray) -> Spectrum:
-    values, vectors = np.linalg.eigh(matrix)
-    kept = values > ZERO * values[-1]
-    return Spectrum(values[kept], vectors[:, kept])
 
 
 def _clusters(binding: Binding, plan: Plan, trial: int, *, slowly: bool) -> Values:
@@ -153,13 +128,13 @@ def _clusters(binding: Binding, plan: Plan, trial: int, *, slowly: bool) -> Valu
         raise NotApplicable("clusters_not_empty", "no sample was found in which every cluster occurs")
     sizes = drawn.sizes.astype(float)
     if slowly:
-        merged = _kernel_of(law.centres, plan, slowly=True)
+        merged = kernel_of(law.centres, plan.activation, slowly=True)
         labels = np.zeros((len(law.centres), y.shape[1]))
         np.add.at(labels, drawn.cluster, y)
-        spectrum = _range(np.sqrt(np.outer(sizes, sizes)) * merged)
+        spectrum = range_of(np.sqrt(np.outer(sizes, sizes)) * merged)
         parts = spectrum.vectors.T @ (labels / np.sqrt(np.maximum(sizes, 1))[:, None])
     else:
-        spectrum = _range(_kernel_of(X, plan, slowly=False))
+        spectrum = range_of(kernel_of(X, plan.activation, slowly=False))
         parts = spectrum.vectors.T @ y
     full = len(spectrum.values) == len(X)
     return {
@@ -180,20 +155,21 @@ def _noisy(binding: Binding, plan: Plan, trial: int, *, slowly: bool) -> Values:
     X = origin.centres[origin.cluster] if isinstance(origin, Mixture) else plan.data.X
     noise = float(floats(binding)[cluster_noise])
     moved = X + noise / np.sqrt(X.shape[1]) * rng.standard_normal(X.shape)
-    before, after = (_kernel_of(rows, plan, slowly=slowly) for rows in (X, moved))
-    clean = _range(before)
-    rank = len(clean.values)
-    leading = np.linalg.eigh(after)[1][:, -rank:]
-    if slowly:
-        apart = np.linalg.svd(clean.vectors @ clean.vectors.T - leading @ leading.T, compute_uv=False)[0]
-    else:  # the sine of the largest angle between the spaces
-        apart = np.linalg.norm(leading - clean.vectors @ (clean.vectors.T @ leading), 2)
+    change = kernel_change(X, moved, plan.activation, slowly=slowly)
     return {
         norm_X: float(np.linalg.norm(X, 2)),
-        kernel_deviation: float(np.abs(np.linalg.eigvalsh(after - before)).max()),
-        kernel_min_nonzero: float(clean.values[0]),
-        projection_deviation: float(apart),
+        kernel_deviation: change.deviation,
+        kernel_min_nonzero: change.least,
+        projection_deviation: change.apart,
     }
 
 
-KERNELS = Experiment(_sample, replay=_replay, start=_start)
+def _bytes(binding: Binding, plan: Plan) -> int:
+    """The weights of a start; other claims ask for no network."""
+    observables = {claim.observable for claim in binding.statement.claims}
+    if observables & {mean_gram_norm, kernel_rank, projection_deviation}:
+        return 0
+    return 8 * 3 * plan.width * (plan.data.d + plan.data.K)
+
+
+KERNELS = Experiment(_sample, replay=_replay, start=_start, bytes_needed=_bytes)

@@ -32,6 +32,7 @@ from boundkit.statement.words.features import (
 from boundkit.statement.words.generalisation import final_misfit, initial_prediction, output_scale, row_distance
 from boundkit.statement.words.shared import K, T, feature_sigma_min, loss, loss_0
 from boundkit.statement.words.stochastic import (
+    limit_loss,
     loss_before_exit,
     loss_given_stay,
     loss_slope_0,
@@ -103,7 +104,6 @@ def network_of(binding: Binding, plan: Plan) -> Shallow:
         Y=plan.data.y,
         activation=plan.activation,
         given=given,
-        k=plan.width,
     )
 
 
@@ -204,7 +204,8 @@ def along(binding: Binding, run: Curves, radius: np.ndarray) -> dict[Symbol, np.
 def curves(run: Curves, radius: np.ndarray) -> dict[Symbol, np.ndarray]:
     """Everything observed along the runs, as they are and stopped at their exit from the ball of `radius` [trials].
 
-    A run that has reached the misfit at which it stops counts as having loss 0 from there on.
+    A run that has reached the misfit at which it stops counts as having loss 0 from there on. The loss of its limit is
+    seen at its last step, as far as it has gone.
     """
     steps = run.misfit.shape[1]
     times = np.arange(steps)
@@ -224,6 +225,7 @@ def curves(run: Curves, radius: np.ndarray) -> dict[Symbol, np.ndarray]:
         row_distance: run.row_distance,
         final_misfit: np.take_along_axis(run.misfit, np.asarray(run.steps)[:, None], axis=1),
         loss: seen,
+        limit_loss: np.where(times == np.asarray(run.steps)[:, None], run.loss, np.nan),
         stopped_loss: np.where(times < exits, seen, 0.0),
         loss_before_exit: np.where(times <= exits, seen, 0.0),
         loss_given_stay: np.where(stays, seen, np.nan),
