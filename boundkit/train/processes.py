@@ -42,7 +42,9 @@ def map_forked(function: Callable[[Any], Any], items: Sequence[Any], ticker: Tic
             for first in range(min(count, len(items))):
                 receiver, sender = context.Pipe(duplex=False)
                 share = range(first, len(items), count)
-                child = context.Process(target=_work, args=(function, items, share, sender, ticker), daemon=True)
+                inherited = [*children, receiver]
+                told = (function, items, share, sender, ticker, inherited)
+                child = context.Process(target=_work, args=told, daemon=True)
                 child.start()
                 sender.close()
                 children[receiver] = child
@@ -79,9 +81,19 @@ def _received(receiver: Connection, child: Any) -> tuple[int | None, Any]:
 
 
 def _work(
-    function: Callable[[Any], Any], items: Sequence[Any], share: range, sender: Connection, ticker: Ticker
+    function: Callable[[Any], Any],
+    items: Sequence[Any],
+    share: range,
+    sender: Connection,
+    ticker: Ticker,
+    inherited: Sequence[Connection],
 ) -> None:
-    """Send (index, result) of every item of the share, (None, amount) as work is done, and (-1, None or an error)."""
+    """Send (index, result) of every item of the share, (None, amount) as work is done, and (-1, None or an error).
+
+    The caller's ends of the pipes are closed: where nobody else holds one, sending tells that the caller has died.
+    """
+    for receiver in inherited:
+        receiver.close()
     gc.disable()  # what the caller has on a device is not to be freed here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller sees to it
     try:

@@ -6,9 +6,11 @@ import dataclasses
 import multiprocessing
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -106,6 +108,34 @@ def test_an_interrupt_ends_the_processes() -> None:
     with pytest.raises(KeyboardInterrupt):
         map_forked(one, range(2), ticker, count=2)
     assert not multiprocessing.active_children()
+
+
+ORPHANS = """
+import itertools
+from boundkit.train.processes import map_forked
+from boundkit.train.ticker import Ticker
+ticker = Ticker(1, None)
+def one(item):
+    print("begun", flush=True)
+    for _ in itertools.count():
+        ticker.add(1)
+map_forked(one, range(3), ticker, count=3)
+"""
+
+
+def test_processes_end_when_the_caller_is_killed() -> None:
+    """They hold its output open, which ends only with the last of them."""
+    with subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True) as caller:
+        assert caller.stdout is not None
+        assert [caller.stdout.readline() for _ in range(3)] == 3 * ["begun\n"]
+        caller.kill()
+        assert caller.communicate(timeout=30) == ("", None)
+
+
+def test_a_thread_of_the_caller_may_fork() -> None:
+    """Where another thread than the first one asks, such as a worker of a cluster."""
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(map_forked, lambda item: item + 1, range(3), quiet(), count=2).result() == [1, 2, 3]
 
 
 def test_progress_of_the_processes_is_told_here() -> None:
