@@ -21,9 +21,9 @@ from boundkit.statement import VOCABULARY, Statement
 from boundkit.train.checks import positive
 from boundkit.verify import LEVELS, levels as possible_levels
 from boundkit.verify.arguments import INFINITE
+from boundkit.verify.levels import SCALING, VARIED
 
 REQUIRED = "required"
-SCALING = "scaling"
 LOOSENESS = "looseness"  # in the place of a level: three widths instead of a verdict
 IN_ONE = (SCALING, LOOSENESS)  # levels whose trials make one result
 GRIDS = "grids"
@@ -41,7 +41,7 @@ KEYS: dict[str, Any] = {
     "together": 1,
     "steps": 1000,
     "budget": None,
-    "vary": "n",
+    "vary": VARIED,
     "set": {},
     "assume": {},
 }

@@ -14,12 +14,11 @@ from numpy.typing import NDArray
 from boundkit.data.files import digest, is_path, read
 from boundkit.data.generators import GENERATORS
 from boundkit.data.origins import Mixture, Origin
-from boundkit.data.specs import Specification, arguments, boolean, parse
+from boundkit.data.specs import LARGEST_N, Specification, arguments, boolean, parse
 from boundkit.errors import BadInput, unknown
 
 Array = NDArray[np.float64]
 
-LARGEST_N = 200_000
 LARGEST_ENTRY = 1e50  # squares and their sums stay far from overflow
 DIGEST_DIGITS = 16  # of a file's digest: enough to tell the contents that a path has had apart
 

@@ -11,8 +11,9 @@ from typing import Any
 from boundkit.arithmetic import exact
 from boundkit.errors import BadInput, unknown
 
+LARGEST_N = 200_000
 RANGES = {
-    "n": (1, 200_000),
+    "n": (1, LARGEST_N),
     "d": (1, 100_000),
     "k": (1, 100_000),
     "K": (1, 1000),

@@ -9,7 +9,8 @@ from boundkit.arithmetic import exact
 from boundkit.errors import BadInput, unknown
 from boundkit.statement import VOCABULARY, Entry, Statement
 
-LARGEST_WIDTH = 10**300
+LARGEST_POWER = 300  # of ten: no width and no count is above it
+LARGEST_WIDTH = 10**LARGEST_POWER
 
 
 def named_values(argument: str, values: object) -> Mapping[str, object]:

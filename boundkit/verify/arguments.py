@@ -10,10 +10,10 @@ from typing import TypeGuard
 import numpy as np
 
 from boundkit.errors import BadInput
+from boundkit.query.given import LARGEST_POWER, LARGEST_WIDTH
 from boundkit.verify.request import LIMIT_WIDTH
 
 INFINITE = "infinite"  # as a width: training in the limit
-LONGEST_WIDTH = 300  # digits
 
 
 def width_of(k: object) -> int | None:
@@ -26,8 +26,8 @@ def width_of(k: object) -> int | None:
         return None
     if isinstance(k, str) and k == INFINITE:
         return LIMIT_WIDTH
-    if not _is_integer(k, 1, 10**LONGEST_WIDTH):
-        raise BadInput("k", k, f"must be an integer from 1 to 10^{LONGEST_WIDTH}, or {INFINITE}")
+    if not _is_integer(k, 1, LARGEST_WIDTH):
+        raise BadInput("k", k, f"must be an integer from 1 to 10^{LARGEST_POWER}, or {INFINITE}")
     return int(k)
 
 

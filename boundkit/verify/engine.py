@@ -23,7 +23,7 @@ from boundkit.train.backend import devices_left
 from boundkit.train.checks import positive
 from boundkit.verify.arguments import INFINITE, folder_of, integer_in, trials_of, width_of
 from boundkit.verify.budget import Budget
-from boundkit.verify.levels import certificate_of, require_level, supporting
+from boundkit.verify.levels import SCALING, VARIED, certificate_of, require_level, supporting
 from boundkit.verify.observe import Plan, Progress
 from boundkit.verify.orders import missing_width
 from boundkit.verify.request import (
@@ -55,7 +55,7 @@ def verify(
     replay_always: bool = False,
     budget: float | None = None,
     progress: Progress | None = None,
-    vary: str = "n",
+    vary: str = VARIED,
     **parameters: object,
 ) -> Report:
     """Put a statement on trial and report the verdict, with margin, slack and false twin of every claim.
@@ -262,7 +262,7 @@ _LEVELS: dict[str, Any] = {
     "certificate": _certificate,
     "lemma": _lemma,
     "relaxed": _relaxed,
-    "scaling": _scaling,
+    SCALING: _scaling,
 }
 
 

@@ -6,7 +6,8 @@ from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find
 from boundkit.statement import Statement
 
-LEVELS = ("literal", "certificate", "lemma", "relaxed", "scaling")
+SCALING = "scaling"
+LEVELS = ("literal", "certificate", "lemma", "relaxed", SCALING)
 TRAINS = ("training", "sample")  # experiments that train
 DRAWS = (*TRAINS, "initialisation", "kernels", "weights")  # that start from random networks of any width
 VARIED = "n"  # what grows at level scaling unless another name is given
@@ -28,7 +29,7 @@ def levels(statement: Statement) -> tuple[str, ...]:
         "certificate": trains and certificate_of(statement) is not None,
         "lemma": bool(supporting(statement)),
         "relaxed": trains and bounded,
-        "scaling": drawn and bounded,
+        SCALING: drawn and bounded,
     }
     return tuple(level for level in LEVELS if possible[level])
 
@@ -41,7 +42,7 @@ def require_level(statement: Statement, level: str, *, vary: str = VARIED) -> No
     if level not in possible:
         words = f"{statement.id} can be verified at: {', '.join(possible)}"
         raise BadInput("level", level, words if possible else f"{statement.id} makes no claim")
-    if vary != VARIED and level != "scaling":
+    if vary != VARIED and level != SCALING:
         raise BadInput("vary", vary, "is for level scaling")
 
 

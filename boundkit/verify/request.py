@@ -18,6 +18,7 @@ from boundkit.statement import Statement
 from boundkit.statement.vocabulary import k
 from boundkit.train.backend import host_memory
 from boundkit.verify.budget import Budget
+from boundkit.verify.levels import VARIED
 from boundkit.verify.observe import Plan, Progress, experiment
 from boundkit.verify.observe.conditions import compared
 
@@ -45,7 +46,7 @@ class Request:
     progress: Progress | None
     budget: Budget | None = None
     infinite: bool = False
-    vary: str = "n"
+    vary: str = VARIED
 
 
 def _arguments(request: Request) -> dict[str, Any]:
