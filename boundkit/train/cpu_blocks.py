@@ -7,7 +7,9 @@ with the width. `displacement` starts as 0.
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -15,23 +17,24 @@ import numpy as np
 
 from boundkit.train.backend import Array
 from boundkit.train.blocks import Block, Partial
-from boundkit.train.fused import compiled_steps, evaluate_into, row_sums
+from boundkit.train.fused import BINARY, compiled_steps, evaluate_into, row_sums
 
 
 class Space:
     """The buffers of one thread for blocks of one shape."""
 
     def __init__(self, hidden: tuple[int, ...], weights: tuple[int, ...]) -> None:
-        self.hidden, self.slopes, self.weights = np.empty(hidden), np.empty(hidden), np.empty(weights)
-        self.flat = self.weights.reshape(weights[0], -1)
+        self.hidden, self.slopes = np.empty((2, *hidden))
+        self.weights, self.step = np.empty((2, *weights))
+        self.flat = self.step.reshape(weights[0], -1)
 
     @classmethod
     def of(cls, scratch: threading.local, hidden: tuple[int, ...], weights: tuple[int, ...]) -> Space:
-        """That of this thread, made anew where the shape is another."""
-        found: Space | None = getattr(scratch, "space", None)
-        if found is None or found.hidden.shape != hidden:
-            found = scratch.space = cls(hidden, weights)
-        return found
+        """That of this thread; the blocks of a network have two shapes at most."""
+        spaces: dict[Any, Space] = scratch.__dict__
+        if hidden not in spaces:
+            spaces[hidden] = cls(hidden, weights)
+        return spaces[hidden]
 
 
 class FusedBlock(Block):
@@ -56,53 +59,47 @@ class FusedBlock(Block):
         self.shape = (trials, signs, factor.shape[0], units)
         self.keep = keep
         self._moved = displacement.reshape(trials, -1)
-        self._push: np.ndarray | None = None
         self._bits: np.ndarray | None = None
+        self._slopes_from_weights = not keep and activation.name not in BINARY
 
     def advance(self, push: Array | None) -> Partial:
         """As `Block.advance`, without temporary arrays."""
         squares = np.zeros((2, self.shape[0]))
-        return Partial(self._pass(push, *squares), *squares)
+        return Partial(self.outputs(push, *squares), *squares)
 
-    def descend(self, steps: int, *, labels: np.ndarray, size: float, step_size: float) -> np.ndarray:
-        """The next steps of networks that are this one block, from W_0 on: squared norms [steps, 3, trials].
-
-        They are those of the residual, the displacement and the step; `size` is that of the output weights.
-        """
-        measured = np.zeros((steps, 3, self.shape[0]))
-        signed = np.stack([self.factor.T, -self.factor.T]) * (-step_size * size)
-        signs = np.array([[size, -size]])
-        for misfit, distance, length in measured:
-            residual = np.matmul(signs, self._pass(self._push, length, distance))
-            residual -= labels
-            np.vecdot(residual[:, 0], residual[:, 0], out=misfit)
-            self._push = np.multiply(signed, residual[:, :, None, :], out=self._push)
-        return measured
-
-    def _pass(self, push: np.ndarray | None, step_squares: np.ndarray, distance_squares: np.ndarray) -> np.ndarray:
+    def outputs(self, push: np.ndarray | None, step_squares: np.ndarray, distance_squares: np.ndarray) -> np.ndarray:
+        """What `advance` gives, the squared norms written where a push is given."""
         space = Space.of(self.scratch, self.shape, self.initial.shape)
-        weights, flat, moved = space.weights, space.flat, self._moved
+        weights, step, flat, moved = space.weights, space.step, space.flat, self._moved
         if push is not None:
-            np.matmul(push, self.derivative(), out=weights)
+            np.matmul(push, self.derivative(), out=step)
             np.vecdot(flat, flat, out=step_squares)
-            np.add(self.displacement, weights, out=self.displacement)
+            np.add(self.displacement, step, out=self.displacement)
             np.vecdot(moved, moved, out=distance_squares)
-        hidden = np.matmul(self.factor, self._weights(weights), out=space.hidden)
+        if push is not None and self._slopes_from_weights:  # which are those before the step
+            np.add(weights, step, out=weights)
+        else:
+            self._weights(weights)
+        hidden = np.matmul(self.factor, weights, out=space.hidden)
         if self.keep and self.slopes is None:
             self.slopes = np.empty(self.shape)
-        sums, mask = row_sums(self.activation, hidden, self.slopes if self.keep else space.slopes)
+        sums, mask = row_sums(self.activation, hidden, self.slopes)
         if not self.keep and mask is not None:
             self._bits = np.packbits(mask)
         return sums
 
     def derivative(self) -> np.ndarray:
-        """As `Block.derivative`; without `keep`, in a buffer that the next pass on this thread overwrites."""
+        """As `Block.derivative`; without `keep`, in a buffer that the next pass on this thread overwrites.
+
+        Where phi' is found again from the weights, they stay in `Space.weights`.
+        """
         if self.slopes is not None:
             kept: np.ndarray = self.slopes
             return kept
         space = Space.of(self.scratch, self.shape, self.initial.shape)
-        if self._bits is None:
+        if self._slopes_from_weights:
             return self._slopes_at(self._weights(space.weights), space.slopes)
+        assert self._bits is not None, "advance comes first"
         np.copyto(space.slopes, np.unpackbits(self._bits, count=space.slopes.size).reshape(self.shape))
         return space.slopes
 
@@ -119,6 +116,34 @@ class FusedBlock(Block):
             return np.add(self.initial, self.displacement, out=weights)
         weights[...] = self.initial  # a sum of two types would take much longer
         return np.add(weights, self.displacement, out=weights)
+
+
+class FusedDescent:
+    """Gradient descent on networks that are cut into these blocks, from W_0 on, all on the thread that calls.
+
+    `size` is that of the output weights.
+    """
+
+    def __init__(self, blocks: Sequence[FusedBlock], *, labels: np.ndarray, size: float, step_size: float) -> None:
+        self._blocks, self._labels = blocks, labels
+        factor = blocks[0].factor.T
+        self._signed = np.stack([factor, -factor]) * (-step_size * size)
+        self._signs = np.array([[size, -size]])
+        self._push: np.ndarray | None = None
+
+    def walk(self, steps: int) -> np.ndarray:
+        """The next steps: squared norms of the residual, the displacement and the step, [steps, 3, trials]."""
+        misfits = np.empty((steps, self._blocks[0].shape[0]))
+        squares = np.zeros((steps, len(self._blocks), 2, misfits.shape[1]))
+        for misfit, norms in zip(misfits, squares, strict=True):
+            pairs = zip(self._blocks, norms, strict=True)
+            outputs = functools.reduce(np.add, [block.outputs(self._push, *pair) for block, pair in pairs])
+            residual = np.matmul(self._signs, outputs)
+            residual -= self._labels
+            np.vecdot(residual[:, 0], residual[:, 0], out=misfit)
+            self._push = np.multiply(self._signed, residual[:, :, None, :], out=self._push)
+        lengths, distances = np.moveaxis(squares.sum(axis=1), 1, 0)
+        return np.stack([misfits, distances, lengths], axis=1)
 
 
 class CompiledBlock(Block):
@@ -151,7 +176,7 @@ class CompiledBlock(Block):
         return Partial(outputs, *squares)
 
     def descend(self, steps: int, *, labels: np.ndarray, size: float, step_size: float) -> np.ndarray:
-        """As `FusedBlock.descend`, in one call."""
+        """As `FusedDescent.walk` on a network that is this one block, in one call."""
         begins = self._residual is None
         if self._residual is None:
             self._residual = np.empty((self.shape[0], self.shape[2]))

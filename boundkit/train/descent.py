@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
@@ -12,13 +14,13 @@ import numpy as np
 from boundkit.train.backend import Array, Backend, on_device, worker_count
 from boundkit.train.blocks import Block, Partial
 from boundkit.train.checks import checkpoint_steps, positive
-from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock
+from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock, FusedDescent
 from boundkit.train.fused import compiles
 from boundkit.train.groups import block_groups
 from boundkit.train.initialise import trial_indices
 from boundkit.train.plan import Plan, in_smaller_blocks, require_memory
 from boundkit.train.problem import Problem, coefficient, half_width
-from boundkit.train.processes import worth_forking
+from boundkit.train.processes import Crew, worth_forking
 from boundkit.train.records import Records, recorded_steps
 from boundkit.train.run import Run
 from boundkit.train.spectra import (
@@ -133,29 +135,39 @@ class Task:
 
 
 def _train_chunks(task: Task, plan: Plan, cores: int, ticker: Ticker) -> list[Records]:
+    products = sum(map(len, plan.chunks)) * task.problem.factor.size * task.k * task.steps
+    interpreted = task.backend.fused and not compiles(task.problem.activation, task.backend)
+    apart = interpreted and worth_forking(products)
+
+    def alone(trials: tuple[int, ...]) -> Records:
+        return _train_chunk(task, plan, trials, _blocks(task, plan, trials, serially), serially, ticker)
+
+    def together(trials: tuple[int, ...]) -> Records:
+        blocks = _blocks(task, plan, trials, workers.map)
+        with Crew.of(blocks, count=cores) if apart and len(blocks) > 1 else nullcontext(workers) as team:
+            return _train_chunk(task, plan, trials, blocks, team.map, ticker)
+
     with Workers(cores) as workers, np.errstate(all="ignore"):
-        if plan.over_chunks:
-            products = sum(map(len, plan.chunks)) * task.problem.factor.size * task.k * task.steps
-            interpreted = task.backend.fused and not compiles(task.problem.activation, task.backend)
-            return workers.map_reporting(
-                lambda trials: _train_chunk(task, plan, trials, serially, ticker),
-                plan.chunks,
-                ticker,
-                apart=interpreted and worth_forking(products),
-            )
-        return [_train_chunk(task, plan, trials, workers.map, ticker) for trials in plan.chunks]
+        if plan.over_chunks or cores == 1:
+            return workers.map_reporting(alone, plan.chunks, ticker, apart=apart)
+        return [together(trials) for trials in plan.chunks]
 
 
-def _train_chunk(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel, ticker: Ticker) -> Records:
+def _blocks(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel) -> list[Block]:
     groups = block_groups(task.problem, plan, trials, seed=task.seed, backend=task.backend, parallel=parallel)
-    blocks = [block for group in groups for block in group]
+    return [block for group in groups for block in group]
+
+
+def _train_chunk(
+    task: Task, plan: Plan, trials: tuple[int, ...], blocks: list[Block], parallel: Parallel, ticker: Ticker
+) -> Records:
     records = Records(len(trials), task.checkpoints, task.stop_below)
     between = LONGEST_WINDOW
     if task.backend.fused:  # a device is not made to wait for the host more often than that
         between = int(min(between, max(1, WORK_BETWEEN_CHECKS / (task.problem.n * task.k * len(trials)))))
-    walk, longest = _single_steps(task, blocks, parallel), 1
-    if len(blocks) == 1 and plan.keep and isinstance(blocks[0], FusedBlock | CompiledBlock):
-        walk, longest = _many_steps(task, blocks[0]), between
+    walk = _many_steps(task, blocks, held=plan.keep) if parallel is serially or len(blocks) == 1 else None
+    longest = between if walk else 1
+    walk = walk or _single_steps(task, blocks, parallel)
     recent: list[Array] = []
     for first, last in _windows(task.checkpoints, task.steps, longest):
         recent += walk(last - first + 1)
@@ -180,9 +192,17 @@ def _windows(checkpoints: tuple[int, ...], steps: int, longest: int) -> Iterator
             first = last + 1
 
 
-def _many_steps(task: Task, block: FusedBlock | CompiledBlock) -> Walk:
+def _many_steps(task: Task, blocks: list[Block], *, held: bool) -> Walk | None:
+    """Windows of steps without the host's work between them, where the blocks have such a pass on one thread."""
     constants: dict[str, Any] = {"labels": task.labels, "size": task.size, "step_size": task.step_size}
-    return lambda count: list(block.descend(count, **constants))
+    fused = [block for block in blocks if isinstance(block, FusedBlock)]
+    if len(fused) == len(blocks):
+        descent = FusedDescent(fused, **constants)
+        return lambda count: list(descent.walk(count))
+    whole = blocks[0]
+    if len(blocks) == 1 and held and isinstance(whole, CompiledBlock):
+        return lambda count: list(whole.descend(count, **constants))
+    return None
 
 
 def _single_steps(task: Task, blocks: list[Block], parallel: Parallel) -> Walk:
@@ -202,7 +222,7 @@ def _single_steps(task: Task, blocks: list[Block], parallel: Parallel) -> Walk:
 def _step(task: Task, blocks: list[Block], push: Array | None, parallel: Parallel) -> tuple[Array, Array]:
     """One pass over all blocks: squared misfit, distance and step [3, trials], and the next update's push."""
     xp = task.backend.xp
-    partials: list[Partial] = parallel(lambda block: block.advance(push), blocks)
+    partials: list[Partial] = parallel(methodcaller("advance", push), blocks)
     outputs = _total(partials, "outputs")
     residual = task.size * (outputs[:, 0, :] - outputs[:, 1, :]) - task.labels
     measured = xp.stack(

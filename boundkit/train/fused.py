@@ -11,7 +11,7 @@ import numpy as np
 from boundkit.train.backend import Backend
 
 EXP_IS_FINITE_BELOW = 700.0
-SHORTEST_FACTOR, MOST_FACTORS = 100, 5  # of products over units: numbers in a row that are worth a call, and how many
+SHORTEST_FACTOR, MOST_FACTORS = 50, 5  # of products over units: numbers in a row that are worth a call, and how many
 Out = np.ndarray | None
 BINARY = ("relu",)  # phi(z) = z phi'(z) with phi' 0 or 1, which a bit holds
 
@@ -29,20 +29,20 @@ def evaluate_into(activation: Any, hidden: np.ndarray, value: Out, derivative: O
                 target[...] = found
 
 
-def row_sums(activation: Any, hidden: np.ndarray, derivative: np.ndarray) -> tuple[np.ndarray, Out]:
-    """The sums of phi(hidden) over the last axis; phi'(hidden) is written, and `hidden` overwritten.
+def row_sums(activation: Any, hidden: np.ndarray, derivative: Out) -> tuple[np.ndarray, Out]:
+    """The sums of phi(hidden) over the last axis; phi'(hidden) is written if asked for, and `hidden` overwritten.
 
     The sums are exact to a few rounding errors of max(1, |phi|) a term. With them comes where phi' is 1, if it is 0
     elsewhere.
     """
-    if activation.name in BINARY:
-        mask = hidden >= 0.0
-        np.copyto(derivative, mask)
-        return np.vecdot(hidden, derivative), mask
     if activation.name == "softplus" and hidden.shape[-1] >= 2 * SHORTEST_FACTOR:
         return _softplus_sums(hidden, derivative), None
+    mask = hidden >= 0.0 if activation.name in BINARY else None
+    if mask is not None and derivative is not None:
+        np.copyto(derivative, mask)
+        return np.vecdot(hidden, derivative), mask
     evaluate_into(activation, hidden, hidden, derivative)
-    return np.matmul(hidden, np.ones(hidden.shape[-1])), None
+    return np.matmul(hidden, np.ones(hidden.shape[-1])), mask
 
 
 def _softplus(hidden: np.ndarray, value: Out, derivative: Out) -> None:
@@ -61,7 +61,7 @@ def _softplus(hidden: np.ndarray, value: Out, derivative: Out) -> None:
             value[...] = np.maximum(hidden, 0.0) + np.log1p(decay)
 
 
-def _softplus_sums(hidden: np.ndarray, derivative: np.ndarray) -> np.ndarray:
+def _softplus_sums(hidden: np.ndarray, derivative: Out) -> np.ndarray:
     """The sum of log(1 + exp(h)) as the logarithms of products of a few 1 + exp(h), unless one may overflow."""
     *rows, units = hidden.shape
     factors = min(MOST_FACTORS, units // SHORTEST_FACTOR)
@@ -69,12 +69,13 @@ def _softplus_sums(hidden: np.ndarray, derivative: np.ndarray) -> np.ndarray:
         _softplus(hidden, hidden, derivative)
         return hidden.sum(axis=-1)
     np.exp(hidden, out=hidden)
-    grown = np.add(hidden, 1.0, out=derivative)
+    grown = np.add(hidden, 1.0, out=hidden if derivative is None else derivative)
     length = units // factors
     product = np.multiply.reduce(grown[..., : factors * length].reshape(*rows, factors, length), axis=-2)
     rest = grown[..., factors * length :]
     product[..., : rest.shape[-1]] *= rest
-    np.divide(hidden, derivative, out=derivative)
+    if derivative is not None:
+        np.divide(hidden, derivative, out=derivative)
     return np.log(product, out=product).sum(axis=-1)
 
 

@@ -13,8 +13,8 @@ from boundkit.train.checks import integer
 from boundkit.train.problem import half_width
 
 CACHE_ENTRIES = 80_000  # float64 entries of one buffer: half of a small L2 cache
-BLOCK_ENTRIES = 200_000  # of all arrays of one block: W_0, W - W_0, its step, and H
-TILED_ENTRIES = 320_000  # the same of a block that is gone through in tiles that fit the cache
+BLOCK_ENTRIES = 50_000  # of H in one block, the largest of its arrays
+TILED_ENTRIES = 320_000  # of all arrays of a block that is gone through in tiles that fit the cache
 TILED_CHUNKS = 4  # chunks a worker, so that both end at about the same time
 DEVICE_ENTRIES = 2**25
 SCRATCH_BUFFERS = 6
@@ -118,7 +118,7 @@ def units_in(backend: Backend, n: int, d: int, *, tiled: bool = False) -> int:
     """Units of each sign whose buffers fill the cache (or a sensible part of a device)."""
     if not backend.fused:
         return DEVICE_ENTRIES // (2 * max(n, d))
-    return (TILED_ENTRIES if tiled else BLOCK_ENTRIES) // (2 * (n + 3 * d))
+    return TILED_ENTRIES // (2 * (n + 3 * d)) if tiled else BLOCK_ENTRIES // (2 * n)
 
 
 def memory_needed(

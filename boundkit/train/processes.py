@@ -13,13 +13,16 @@ import os
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from boundkit.train.ticker import REPORT_EVERY, Ticker
 
 WORTH_MULTIPLICATIONS = 5e9  # some tenths of a second, where a fork takes hundredths
+Children = dict[Connection, Any]
 
 
 def worth_forking(multiplications: float) -> bool:
@@ -33,45 +36,88 @@ def map_forked(function: Callable[[Any], Any], items: Sequence[Any], ticker: Tic
 
     What it raises is raised here, and ends the others; a process that is killed is taken to have had too much memory.
     """
-    context = multiprocessing.get_context("fork")
+
+    def work(first: int, pipe: Connection) -> None:
+        ticker.forward(lambda amount: pipe.send((None, amount)))
+        for index in range(first, len(items), count):
+            pipe.send((index, function(items[index])))
+        pipe.send((-1, None))
+
     results: list[Any] = [None] * len(items)
-    children: dict[Connection, Any] = {}
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that there are other threads: see above
-            for first in range(min(count, len(items))):
-                receiver, sender = context.Pipe(duplex=False)
-                share = range(first, len(items), count)
-                inherited = [*children, receiver]
-                told = (function, items, share, sender, ticker, inherited)
-                child = context.Process(target=_work, args=told, daemon=True)
-                child.start()
-                sender.close()
-                children[receiver] = child
+    with _forked(work, min(count, len(items))) as children:
         left = set(children)
         while left:
             ready = set(wait(left, timeout=REPORT_EVERY))
-            for receiver in [receiver for receiver in children if receiver in ready]:
-                index, value = _received(receiver, children[receiver])
+            for pipe in [pipe for pipe in children if pipe in ready]:
+                index, value = _received(pipe, children[pipe])
                 if index is None:
                     ticker.add(value)
                 elif index < 0:
-                    left.discard(receiver)
+                    left.discard(pipe)
                 else:
                     results[index] = value
             ticker.report()
-        return results
+    return results
+
+
+class Crew:
+    """Forked processes that hold a share of some objects each, for a caller that asks all of them again and again.
+
+    What the objects become is known to their process only.
+    """
+
+    def __init__(self, objects: Sequence[Any], children: Children) -> None:
+        self._objects, self._children = objects, children
+
+    @classmethod
+    @contextmanager
+    def of(cls, objects: Sequence[Any], *, count: int) -> Iterator[Crew]:
+        """`count` processes, as long as the context lasts."""
+        edges = [len(objects) * index // count for index in range(count + 1)]
+        shares = [objects[first:last] for first, last in pairwise(edges)]
+
+        def work(index: int, pipe: Connection) -> None:
+            while True:
+                function = pipe.recv()
+                pipe.send((index, [function(each) for each in shares[index]]))
+
+        with _forked(work, count) as children:
+            yield cls(objects, children)
+
+    def map(self, function: Callable[[Any], Any], objects: Sequence[Any]) -> list[Any]:
+        """The results of `function`, which must be picklable, on the objects of this crew, in order."""
+        assert objects is self._objects, "a crew works on what it was made with"
+        for pipe in self._children:
+            pipe.send(function)
+        return [result for pipe, child in self._children.items() for result in _received(pipe, child)[1]]
+
+
+@contextmanager
+def _forked(work: Callable[[int, Connection], None], count: int) -> Iterator[Children]:
+    """Processes that call `work` with their index and one end of a pipe, by the other end; they are killed at last."""
+    context = multiprocessing.get_context("fork")
+    children: Children = {}
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that there are other threads: see above
+            for index in range(count):
+                ours, theirs = context.Pipe()
+                child = context.Process(target=_alone, args=(work, index, theirs, [*children, ours]), daemon=True)
+                child.start()
+                theirs.close()
+                children[ours] = child
+        yield children
     finally:
-        for receiver, child in children.items():
+        for pipe, child in children.items():
             child.kill()
             child.join()
-            receiver.close()
+            pipe.close()
 
 
-def _received(receiver: Connection, child: Any) -> tuple[int | None, Any]:
+def _received(pipe: Connection, child: Any) -> tuple[int | None, Any]:
     try:
-        index, value = receiver.recv()
-    except EOFError:
+        index, value = pipe.recv()
+    except (EOFError, ConnectionResetError):
         child.join()
         killed = child.exitcode == -signal.SIGKILL
         raise (MemoryError if killed else RuntimeError)(f"a process ended with code {child.exitcode}") from None
@@ -80,30 +126,20 @@ def _received(receiver: Connection, child: Any) -> tuple[int | None, Any]:
     return index, value
 
 
-def _work(
-    function: Callable[[Any], Any],
-    items: Sequence[Any],
-    share: range,
-    sender: Connection,
-    ticker: Ticker,
-    inherited: Sequence[Connection],
+def _alone(
+    work: Callable[[int, Connection], None], index: int, pipe: Connection, inherited: Sequence[Connection]
 ) -> None:
-    """Send (index, result) of every item of the share, (None, amount) as work is done, and (-1, None or an error).
+    """Work in a process of its own, and send what it raises.
 
-    The caller's ends of the pipes are closed: where nobody else holds one, sending tells that the caller has died.
+    The caller's ends of the pipes are closed: where nobody else holds one, the pipe tells that the caller has died.
     """
-    for receiver in inherited:
-        receiver.close()
+    for end in inherited:
+        end.close()
     gc.disable()  # what the caller has on a device is not to be freed here
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the caller sees to it
     try:
-        ticker.forward(lambda amount: sender.send((None, amount)))
-        for index in share:
-            sender.send((index, function(items[index])))
-        sender.send((-1, None))
-    except BrokenPipeError:
-        pass  # the caller has gone
+        work(index, pipe)
     except BaseException as error:
-        sender.send((-1, error))
+        pipe.send((-1, error))
     finally:
-        os._exit(0)  # without what the caller would do at its own end
+        os._exit(0)  # without what the caller would do at its own end, also where the caller has gone

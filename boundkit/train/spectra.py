@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import methodcaller
 from typing import Any
 
 import numpy as np
@@ -20,14 +21,14 @@ def jacobian_grams(
 
     `gram` is X X^T and `size` the absolute value of the output weights.
     """
-    return _combine(parallel(lambda block: block.jacobian_gram(), blocks), gram, size, backend)
+    return _combine(parallel(methodcaller("jacobian_gram"), blocks), gram, size, backend)
 
 
 def drift_norms(
     blocks: Sequence[Block], *, gram: np.ndarray, size: float, parallel: Parallel, backend: Backend
 ) -> np.ndarray:
     """Spectral norm of J(W) - J(W_0) for every trial, from the Gram matrix of phi'(H) - phi'(H_0)."""
-    grams = _combine(parallel(lambda block: block.drift_gram(), blocks), gram, size, backend)
+    grams = _combine(parallel(methodcaller("drift_gram"), blocks), gram, size, backend)
     return spectral_norms(grams)
 
 
@@ -71,7 +72,7 @@ def _require_factors(factors: np.ndarray, grams: np.ndarray) -> None:
 
 def triangular_factors(blocks: Sequence[Block], *, size: float, parallel: Parallel, backend: Backend) -> np.ndarray:
     """R [trials, n, n] with R^T R = J J^T, from QR factorisations of the blocks' rows of J^T."""
-    triangles = parallel(lambda block: block.jacobian_triangles(), blocks)
+    triangles = parallel(methodcaller("jacobian_triangles"), blocks)
     return combine_triangles([backend.to_host(backend.xp.concat(triangles, axis=2))], size)
 
 

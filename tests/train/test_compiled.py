@@ -103,7 +103,7 @@ def test_training_gives_the_numbers_of_the_numpy_path(name: str, n: int, d: int,
 
 @pytest.mark.parametrize("path", ["compiled", "numpy"])
 def test_slopes_found_again_are_the_slopes_that_were_held(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not holding phi'(H) between steps changes no bit of the curves or the spectra."""
+    """Not holding phi'(H) between steps changes no bit of the compiled curves and spectra, and roundings of NumPy's."""
     problem = sphere_problem(5, 3, "softplus")
     device = select_device("cpu") if path == "compiled" else numpy_path()
     options: dict[str, Any] = {"k": 300, "block": 64, "step_size": 0.1, "steps": 8, "checkpoints": [0, 8]}
@@ -122,7 +122,10 @@ def test_slopes_found_again_are_the_slopes_that_were_held(path: str, monkeypatch
     assert made
     assert not any(made)
     for field in ("misfit", "distance", "path_length", "sigma_min_J", "norm_J", "drift_J"):
-        np.testing.assert_array_equal(getattr(again, field), getattr(held, field), err_msg=field)
+        tolerance = 0.0 if path == "compiled" else 1e-13  # NumPy adds the step to weights that it has at hand
+        np.testing.assert_allclose(
+            getattr(again, field), getattr(held, field), rtol=tolerance, atol=tolerance, err_msg=field
+        )
 
 
 def test_polynomials_are_the_best_approximations_they_claim_to_be() -> None:
