@@ -38,7 +38,8 @@ UNITS: dict[str, str] = {
         relu_correlation feature_chord layer_angle previous_angle product_norm product_norm_limit sparse_output
         sparse_bilinear one_sided_norm large_nodes node_level node_probability copositive_minimum
         perturbed_weight_norm perturbed_product perturbed_output feature_change projection_deviation
-        clipped_misfit bounded_test_loss bounded_train_loss misclassified_0""",
+        clipped_misfit bounded_test_loss bounded_train_loss misclassified_0 independent_pattern
+        form_rank""",
     "Y": """vector_norm misfit misfit_0 misfit_next norm_y linearised_misfit final_misfit residual initial_outputs
         initial_prediction information_r0 nuisance_r0 stopping_value residual_deviation next_deviation
         output_shift linearisation_error information_y nuisance_y stopping_value_y label_deviation margin
@@ -46,14 +47,14 @@ UNITS: dict[str, str] = {
         output_max reachable_label smallest_label""",
     "Y^2": """expected_loss expected_information_loss expected_nuisance_loss hessian_form residual_form
         form_product planted_product stopped_squared_misfit negative_label_energy linearised_form""",
-    "Y/P": """perturbation alpha beta sigma_min_J0 sigma_min_J norm_J jacobian_drift reference_norm
-        reference_deviation reference_error drift_bound cutoff row_bound row_norm_J norm_J_start norm_J_outer
-        alpha_inner beta_inner beta_outer planted_sigma_min_J gradient_row sigma_min_projected sigma_min_centred
-        norm_centred""",
+    "Y/P": """perturbation alpha beta sigma_min_J0 sigma_min_J norm_J jacobian_drift jacobian_shift
+        reference_norm reference_deviation reference_error drift_bound cutoff row_bound row_norm_J norm_J_start
+        norm_J_outer alpha_inner beta_inner beta_outer planted_sigma_min_J gradient_row sigma_min_projected
+        sigma_min_centred norm_centred""",
     "Y/P^2": "lipschitz",
     "Y^2/P^2": "jacobian_level gram_deviation mean_gram_norm",
     "Y^2/P": "norm_transpose_A norm_transpose_C nuisance_gradient",
-    "P": """radius distance path_length weight_change mean_excursion outer_radius stopped_path inverse_r0
+    "P": """radius distance path_length weight_change weight_shift mean_excursion outer_radius stopped_path inverse_r0
         stopping_distance linearised_distance iterate_deviation joint_path start_both planted_distance
         largest_weights layer_distance weight_change_sum row_distance""",
     "Z/X": """norm_W frobenius_W sigma_min_W row_min_W row_max_W planted_row_min planted_row_max planted_sigma_min

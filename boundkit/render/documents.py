@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 Document = dict[str, Any]
 LARGEST_INTEGER = 2**53
+ORDER = ("quantity", "side", "regime", "quoted_by")
 
 
 def improved_by(statement: Statement) -> tuple[str, ...]:
@@ -105,11 +106,14 @@ def show_document(statement: Statement) -> Document:
             {"label": item.label, "role": item.role, **_formula(item.relation)} for item in statement.hypotheses
         ],
         "claims": [
-            {"label": item.label, "observable": item.observable.name, **_formula(item.relation)}
+            {"label": item.label, "observable": item.observable.name, "chance": item.chance, **_formula(item.relation)}
             for item in statement.claims
         ],
         "probability": _formula(probability),
         "guarantees": {name: _formula(value) for name, value in statement.summary.items()},
+        "orders": [
+            {**_formula(item.expression), **{name: getattr(item, name) for name in ORDER}} for item in statement.orders
+        ],
         "constants": [
             {
                 "symbol": item.symbol.name,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sympy import Abs, Basic, Expr, Max, Min, Pow, Rational, S, fraction, true
+from sympy import Abs, Basic, Expr, Integer, Max, Min, Pow, Rational, S, fraction, perfect_power, true
 from sympy.printing.latex import LatexPrinter
 from sympy.printing.precedence import PRECEDENCE, precedence
 from sympy.printing.str import StrPrinter
@@ -45,7 +45,17 @@ def _readable(terms: list[Expr]) -> list[Expr]:
     return sorted(terms, key=lambda term: (term.could_extract_minus_sign(), not term.is_number))
 
 
+def _long_power(number: Integer) -> tuple[int, int] | None:
+    """Base and exponent of a number of more than 20 digits that is a power of one digit, as 2^100 is."""
+    found: Any = perfect_power(number) if number > 10**20 else None
+    return (int(found[0]), int(found[1])) if found and found[0] < 10 else None
+
+
 class _Latex(LatexPrinter):  # type: ignore[misc]
+    def _print_Integer(self, expr: Integer) -> str:
+        power = _long_power(expr)
+        return f"{power[0]}^{{{power[1]}}}" if power else str(expr)
+
     def parenthesize_super(self, s: str) -> str:
         """Braces keep the primes of a letter apart from its power."""
         return f"{{{s}}}" if "'" in s else str(super().parenthesize_super(s))
@@ -68,6 +78,10 @@ class _Text(StrPrinter):  # type: ignore[misc]
 
     def _print_Symbol(self, expr: Any) -> str:
         return self._names.get(expr, expr.name)
+
+    def _print_Integer(self, expr: Integer) -> str:
+        power = _long_power(expr)
+        return f"{power[0]}{str(power[1]).translate(SUPERSCRIPTS)}" if power else str(expr)
 
     def _print_Relational(self, expr: Any) -> str:
         return f"{self._print(expr.lhs)} {RELATIONS[expr.rel_op]} {self._print(expr.rhs)}"

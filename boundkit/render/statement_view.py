@@ -15,7 +15,7 @@ from boundkit.render.documents import improved_by
 from boundkit.render.expressions import latex, text
 from boundkit.render.latex_text import escaped
 from boundkit.render.symbols import latex_names, lettered, text_names
-from boundkit.statement import VOCABULARY, Entry, Setting, SpecialCase, Statement
+from boundkit.statement import VOCABULARY, Claim, Entry, Setting, SpecialCase, Statement
 
 ENVIRONMENTS = {
     "theorem": "theorem",
@@ -27,6 +27,7 @@ ENVIRONMENTS = {
     "assumption": "assumption",
     "comparator": "remark",
 }
+REFUTED = "nothing: it failed an attack, for a reason that an erratum gives"
 
 
 def as_latex(statement: Statement) -> str:
@@ -45,8 +46,13 @@ def as_latex(statement: Statement) -> str:
             else (rf" with probability at least \({latex(statement.probability, paper)}\)")
         )
         lines += [f"Then{chance}", r"\begin{gather*}"]
-        lines += [" \\\\\n".join(f"  {latex(item.relation, paper)}" for item in statement.claims)]
+        lines += [
+            " \\\\\n".join(f"  {latex(item.relation, paper)}{_in_latex(item, statement)}" for item in statement.claims)
+        ]
         lines += [r"\end{gather*}"]
+    orders = [f"{name} {order}" for name, order in order_rows(statement, lambda x: rf"\({latex(x, paper)}\)", escaped)]
+    if orders:
+        lines += [f"Orders: {'; '.join(orders)}."]
     names = latex_names(paper)
     meanings = [rf"\({names[word.symbol]}\): {escaped(word.meaning)}" for word in words_of(statement)]
     if meanings:
@@ -65,9 +71,12 @@ def _parts(statement: Statement) -> Iterator[RenderableType]:
     if statement.setting is not None:
         yield from _section("setting", list(setting_rows(statement.setting)))
     yield from _section("hypotheses", [(h.label, text(h.relation)) for h in statement.hypotheses])
-    yield from _section("claims", [(c.label, text(c.relation)) for c in statement.claims])
+    yield from _section(
+        "claims", [(c.label, text(c.relation) + _note(quantified(c, statement))) for c in statement.claims]
+    )
     chance = "1 (holds surely)" if statement.probability is None else text(statement.probability)
-    yield from _section("probability", [("at least", chance)] if statement.claims else [])
+    yield from _section("probability", [("at least", chance)] if has_probability(statement) else [])
+    yield from _section("orders", list(order_rows(statement, text)))
     yield from _section(
         "constants",
         [
@@ -83,7 +92,7 @@ def _parts(statement: Statement) -> Iterator[RenderableType]:
         yield from _section("special case", list(special_case_rows(statement.special_case, text)))
     yield from _section("errata", [(e.label, f"{e.grade}. {e.text} {e.resolution}") for e in statement.errata])
     yield from _section("proof", [("", statement.proof)] if statement.proof else [])
-    yield from _section("tested", [("survived", ", ".join(tested(statement)) or "nothing yet")])
+    yield from _section("tested", [("survived", ", ".join(tested(statement)) or REFUTED)])
     names = text_names()
     yield from _section("symbols", [(names[word.symbol], word.meaning) for word in words_of(statement)])
 
@@ -109,6 +118,16 @@ def setting_rows(setting: Setting) -> Iterator[tuple[str, str]]:
         yield "step size", text(setting.step_size)
 
 
+def order_rows(
+    statement: Statement, formula: Callable[[Basic], str], plain: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """What is of which order, from which side, in which regime, and who says so where it is second-hand."""
+    for order in statement.orders:
+        side = f"at {'least' if order.side == 'lower' else 'most'} of order"
+        notes = [note for note in (order.regime, f"quoted by {order.quoted_by}" if order.quoted_by else "") if note]
+        yield plain(order.quantity), f"{side} {formula(order.expression)}{_note(plain('; '.join(notes)))}"
+
+
 def special_case_rows(
     case: SpecialCase, formula: Callable[[Basic], str], plain: Callable[[str], str] = str
 ) -> Iterator[tuple[str, str]]:
@@ -128,6 +147,29 @@ def source_line(statement: Statement) -> str:
     *others, last = (author.split()[-1] for author in source.paper.authors)
     surnames = f"{', '.join(others)} and {last}" if others else last
     return f"{surnames} ({source.paper.year}), {', '.join((source.label, *source.equations))}"
+
+
+def quantified(item: Claim, statement: Statement) -> str:
+    """How a claim is quantified over randomness, in words, where it is not as the probability of its statement says.
+
+    >>> from boundkit.papers import statement
+    >>> lemma = statement("sjl17.lem5_6")
+    >>> quantified(lemma.claim("full_rank"), lemma)
+    'for almost every data'
+    """
+    if item.chance == "surely":
+        return "" if statement.probability is None else item.chance
+    return {"almost every data": f"for {item.chance}", "in expectation": item.chance}.get(item.chance, "")
+
+
+def has_probability(statement: Statement) -> bool:
+    """Whether a statement has a probability to tell: not if all it claims is in the mean or for almost every data."""
+    return statement.probability is not None or any(c.chance in ("as stated", "surely") for c in statement.claims)
+
+
+def _in_latex(item: Claim, statement: Statement) -> str:
+    words = quantified(item, statement)
+    return rf" \quad \text{{({words})}}" if words else ""
 
 
 def _note(note: str) -> str:

@@ -12,7 +12,16 @@ from boundkit.attack.record import tested
 from boundkit.render.citation import proof_tree
 from boundkit.render.documents import improved_by
 from boundkit.render.expressions import latex
-from boundkit.render.statement_view import setting_rows, source_line, special_case_rows, words_of
+from boundkit.render.statement_view import (
+    REFUTED,
+    has_probability,
+    order_rows,
+    quantified,
+    setting_rows,
+    source_line,
+    special_case_rows,
+    words_of,
+)
 from boundkit.render.symbols import latex_names, lettered
 from boundkit.statement import Paper, Statement
 
@@ -72,12 +81,12 @@ def _sections(statement: Statement) -> Iterator[str]:
         step = statement.setting.step_size
         yield from _section("Setting", [*rows, *([] if step is None else [("step size", formula(step))])])
     yield from _section("Hypotheses", [(item.label, formula(item.relation)) for item in statement.hypotheses])
-    yield from _section("Claims", [(item.label, formula(item.relation)) for item in statement.claims])
+    claims = [(item.label, formula(item.relation), quantified(item, statement)) for item in statement.claims]
+    yield from _section("Claims", [(label, f"{shown} ({words})" if words else shown) for label, shown, words in claims])
     chance = "1 (holds surely)" if statement.probability is None else formula(statement.probability)
-    yield from _section("Probability", [("at least", chance)] if statement.claims else [])
+    yield from _section("Probability", [("at least", chance)] if has_probability(statement) else [])
     yield from _section("Guarantees", [(name, formula(value)) for name, value in statement.summary.items()])
-    orders = [(item.quantity, f"{formula(item.expression)} {escape(item.regime)}") for item in statement.orders]
-    yield from _section("Orders", orders)
+    yield from _section("Orders", order_rows(statement, formula, escape))
     yield from _section("Constants", _constants(statement))
     errata = ((item.label, f"{item.grade}. {item.text} {item.resolution}") for item in statement.errata)
     yield from _section("Errata", [(label, escape(words)) for label, words in errata])
@@ -86,7 +95,7 @@ def _sections(statement: Statement) -> Iterator[str]:
     yield from _section("Forms", [(name, escape(", ".join(ids))) for name, ids in links if ids])
     if statement.special_case is not None:
         yield from _section("Special case", special_case_rows(statement.special_case, formula, escape))
-    yield from _section("Tested", [("survived", escape(", ".join(tested(statement)) or "nothing yet"))])
+    yield from _section("Tested", [("survived", escape(", ".join(tested(statement)) or REFUTED))])
     if statement.proof:
         yield f"<h2>Proof</h2><p>{escape(statement.proof)}</p>"
     if statement.uses:

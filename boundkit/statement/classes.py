@@ -1,4 +1,4 @@
-"""The class of activations and the depth of the networks that a statement is about, read off its parts."""
+"""The activations, the depth and the outputs of the networks that a statement is about, read off its parts."""
 
 from __future__ import annotations
 
@@ -42,6 +42,20 @@ def depth(statement: Statement) -> str:
     words = "" if statement.setting is None else statement.setting.network
     kinds = {"two layers": "two layers", "deep": "deep", "linear model": "one layer", "any": "any"}
     return next((kind for start, kind in kinds.items() if words.startswith(start)), "")
+
+
+def one_output(statement: Statement) -> bool:
+    """Whether the network has one output, so that a label is one number; False without a setting.
+
+    >>> from boundkit.papers import statement
+    >>> [one_output(statement(id)) for id in ("os19.thm2_1", "zczg18.thm4_1", "ofls19.thm3_2", "sgd22.thm2")]
+    [True, True, False, False]
+    """
+    setting = statement.setting
+    if setting is None:
+        return False
+    single = ("two layers, unscaled", "deep")
+    return setting.network.startswith(single) or setting.output_weights in ("balanced", "free")
 
 
 def _pinned(relation: Relational) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sympy import Expr, Integer, Symbol
 from sympy.core.relational import Relational
@@ -125,6 +125,11 @@ class Claim:
     stated: Relational | None = None
     doubt: Expr = NO_DOUBT
 
+    def __post_init__(self) -> None:
+        if self.experiment not in get_args(Experiment):
+            known = ", ".join(get_args(Experiment))
+            raise ValueError(f"claim {self.label}: unknown experiment {self.experiment!r}; valid: {known}")
+
     @property
     def relation(self) -> Relational:
         """The claim itself."""
@@ -238,7 +243,11 @@ class Statement:
             found |= expression.free_symbols
         return frozenset(found)
 
+    def __repr__(self) -> str:
+        return f"Statement({self.id!r}, {self.title!r})"
+
     def __post_init__(self) -> None:
         for symbol in self.symbols if self.special_case is None else self.symbols | self.special_case.symbols:
             if VOCABULARY.get(symbol.name) is None or VOCABULARY[symbol.name].symbol != symbol:
-                raise ValueError(f"{self.id}: {symbol} is not in the vocabulary")
+                words = " with these assumptions: import it from there" if symbol.name in VOCABULARY else ""
+                raise ValueError(f"{self.id}: {symbol} is not in the vocabulary{words}")

@@ -30,7 +30,7 @@ drift = define(
     "allowed Jacobian drift relative to sigma_min",
     "unit interval",
     "given",
-    "1/4",
+    "1/2",
 )
 step_ratio = define(
     "step_ratio", r"\eta\beta^2", "ηβ²", "step size in units of 1/beta^2", "unit interval", "given", "1/10"
@@ -199,7 +199,7 @@ sigma_min_J = define(
     "sigma_min_J",
     r"\sigma_{\min}(\mathcal J(W))",
     "σ_min(J(W))",
-    "smallest singular value of the Jacobian on the ball",
+    "smallest singular value of the Jacobian, at the point or on the ball considered",
     "nonnegative",
     "run",
 )
@@ -259,9 +259,9 @@ max_diagonal = define(
 
 c = define("c", "c", "c", "universal constant", "positive", "constant")
 C = define("C", "C", "C", "universal constant", "positive", "constant")
-c_1 = define("c_1", "c_1", "c_1", "universal constant of the rate", "positive", "constant")
-c_2 = define("c_2", "c_2", "c_2", "universal constant of the radius", "positive", "constant")
-c_3 = define("c_3", "c_3", "c_3", "universal constant of the radius", "positive", "constant")
+c_1 = define("c_1", "c_1", "c_1", "universal constant", "positive", "constant")
+c_2 = define("c_2", "c_2", "c_2", "universal constant", "positive", "constant")
+c_3 = define("c_3", "c_3", "c_3", "universal constant", "positive", "constant")
 c_d = define("c_d", "c_d", "c_d", "universal constant of the range of n", "positive", "constant")
 gamma_1 = define("gamma_1", r"\gamma_1", "γ_1", "universal constant of the probability", "positive", "constant")
 gamma_2 = define("gamma_2", r"\gamma_2", "γ_2", "universal constant of the probability", "positive", "constant")

@@ -130,6 +130,8 @@ def test_letters_of_the_paper() -> None:
         (path_length / 2, "(Σ_{s<τ} ‖W_{s+1} - W_s‖_F)/2"),
         ((n + 1) ** 2 * (1 - n), "(1 + n)²·(1 - n)"),
         (sympy.sqrt(lambda_), "√(λ(X))"),
+        (1 - (2 * n) ** -100, "1 - 1/(2¹⁰⁰·n¹⁰⁰)"),
+        (sympy.Integer(960000000) ** 2 * n, "921600000000000000·n"),
     ],
 )
 def test_text_of(expression: sympy.Expr, expected: str) -> None:

@@ -8,12 +8,13 @@ import math
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from boundkit.errors import BadInput
 from boundkit.figures import FIGURES, Data, figure
 from boundkit.figures.figure import Contrast, Curve, Curves, Grid, HeatMap, Histogram, Mark, Panel
-from boundkit.render.figure_plot import figure_plot
+from boundkit.render.figure_plot import _edges, figure_plot
 from boundkit.render.figures import comparison_table, figure_document, figure_text, figures_table
 
 LINE = Curve("line", (1.0, 2.0, 3.0), (0.5, 0.0, 0.1))
@@ -45,6 +46,12 @@ def test_every_kind_of_panel_is_drawn(kind: str, tmp_path: Path) -> None:
     for words in (data.figure.title, "Soltanolkotabi 2019, Fig. 2(a)", "seed 7"):
         assert words in drawn
     assert figure_plot(data, tmp_path / "b.svg").read_text() == drawn
+
+
+def test_every_cell_holds_its_value() -> None:
+    """Edges lie midway between neighbours, and the outer ones as far from their value as the inner ones."""
+    assert _edges(np.array([1.0, 2.0, 4.0])).tolist() == [0.5, 1.5, 3.0, 5.0]
+    assert _edges(np.array([7.0])).tolist() == [6.5, 7.5]
 
 
 def test_marks_and_boundary_are_named(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -98,6 +99,17 @@ def test_widths_lists_every_theorem_with_a_width_condition() -> None:
     found = table("widths", data=DATA, activation="softplus", delta=1)
     bounded = {s.id for s in statements() if s.kind not in UNBOUNDED and any(h.role == "width" for h in s.hypotheses)}
     assert {row[0] for row in found.rows} == bounded
+
+
+def test_widths_takes_assumed_constants() -> None:
+    """An assumed constant gives the theorems that have it their widths, leaves the others; an unknown one is named."""
+    given: dict[str, Any] = {"data": DATA, "activation": "softplus", "paper": "os19", "delta": 1}
+    found = {answer.statement.id: answer for answer in table("widths", **given, assume={"c": 64}).answers}
+    alone = compare(["os19.thm6_2"], data=DATA, activation="softplus", assume={"c": 64}, delta=1).answers[0]
+    assert (found["os19.thm6_2"].width, found["os19.thm6_2"].status) == (alone.width, "assumed")
+    assert found["os19.thm6_2.tracked"].status == "tracked"
+    with pytest.raises(BadInput, match="c_1"):
+        table("widths", **given, assume={"nothing": 1})
 
 
 def test_hermite_table() -> None:

@@ -1,5 +1,7 @@
 """The frozen objects refuse what would make them lie."""
 
+from dataclasses import replace
+
 import pytest
 import sympy
 
@@ -13,8 +15,19 @@ from boundkit.statement.entry import define
 def test_symbols_outside_the_vocabulary_are_refused():
     """A statement may only mention words of the vocabulary, with their assumptions."""
     stray = Hypothesis("stray", "data", sympy.Ge(sympy.Symbol("n"), 1))
-    with pytest.raises(ValueError, match="not in the vocabulary"):
+    with pytest.raises(ValueError, match="not in the vocabulary with these assumptions: import it"):
         Statement(id="x", kind="lemma", title="x", source=source("x"), hypotheses=(stray,))
+
+
+def test_a_claim_names_an_experiment_that_exists():
+    """A misspelt experiment is told with the valid ones when the claim is written, not when it is tried."""
+    with pytest.raises(ValueError, match="trainin'; valid: training, initialisation"):
+        replace(statement("os19.thm2_1").claims[0], experiment="trainin")
+
+
+def test_a_statement_is_shown_on_one_line():
+    """Answers hold their statement; what an interpreter prints of it is its name."""
+    assert repr(statement("os19.lem6_12")) == "Statement('os19.lem6_12', 'Misfit at initialisation')"
 
 
 def test_a_hypothesis_must_be_undecided():

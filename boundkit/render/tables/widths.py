@@ -71,19 +71,25 @@ def compare(
     return Comparison("compare", COLUMNS, _starred(list(map(_row, answers)), answers), answers)
 
 
-def widths(*, data: Dataset | str | None = None, paper: str | None = None, **arguments: Any) -> Table:
-    """One row for every theorem that bounds a width; a parameter that it lacks is its reason for having none."""
-    if data is None:
-        raise BadInput("data", None, "is needed for this table, for example sphere:n=20,d=10,seed=0")
+def widths(
+    *,
+    data: Dataset | str | None = None,
+    paper: str | None = None,
+    activation: str | Activation | None = None,
+    assume: Mapping[str, object] | None = None,
+    **parameters: Any,
+) -> Table:
+    """One row for every theorem that bounds a width; a parameter that it lacks is its reason for having none.
+
+    Assumed constants go to the statements that have them; BadInput when none has.
+    """
+    data, activation = once(data, activation)
+    chosen = [item for item in statements(paper=paper) if _bounds_width(item)]
     rows: list[tuple[Cell, ...]] = []
     answers: list[Requirement] = []
-    for item in statements(paper=paper):
-        if item.kind in ("lemma", "comparator", "definition", "assumption") or not any(
-            h.role == "width" for h in item.hypotheses
-        ):
-            continue
+    for item, share in zip(chosen, _shares(chosen, assume or {}), strict=True):
         try:
-            found = compare([item], data=data, **arguments)
+            found = compare([item], data=data, activation=activation, assume=share, **parameters)
         except BadInput as error:
             if error.value is not None or error.argument not in VOCABULARY:
                 raise
@@ -92,6 +98,11 @@ def widths(*, data: Dataset | str | None = None, paper: str | None = None, **arg
             rows += found.rows
             answers += found.answers
     return Comparison("widths", COLUMNS, _starred(rows, answers), tuple(answers))
+
+
+def _bounds_width(statement: Statement) -> bool:
+    minor = statement.kind in ("lemma", "comparator", "definition", "assumption")
+    return not minor and any(item.role == "width" for item in statement.hypotheses)
 
 
 def _starred(rows: Iterable[tuple[Cell, ...]], answers: Iterable[Requirement]) -> tuple[tuple[Cell, ...], ...]:

@@ -64,7 +64,7 @@ effective_separation = define(
     "effective_separation",
     r"\widetilde\phi",
     "φ̃",
-    "lower bound, at most sqrt 2, of the label and antipodal separations of the features of the last layer",
+    "lower bound, at most sqrt 2, of the label and antipodal separations of the features that enter the last layer",
     "positive",
     "given",
 )
@@ -96,10 +96,10 @@ hidden_norm_deviation = _run(
     "hidden_norm_deviation",
     r"\max_{i,l}\bigl|\lVert x_{l,i}\rVert-1\bigr|",
     "max | |x_l| - 1 |",
-    "largest deviation of a hidden norm from 1",
+    "largest deviation of a hidden norm from 1; in a condition, of a norm that enters a layer",
 )
-min_hidden_norm = _run("min_hidden_norm", "r_-", "r₋", "smallest norm of the features of the last layer")
-max_hidden_norm = _run("max_hidden_norm", "r_+", "r₊", "largest norm of the features of the last layer")
+min_hidden_norm = _run("min_hidden_norm", "r_-", "r₋", "smallest norm of the features that enter the last layer")
+max_hidden_norm = _run("max_hidden_norm", "r_+", "r₊", "largest norm of the features that enter the last layer")
 weight_norm = _run("weight_norm", r"\max_l\lVert W_l\rVert", "max |W_l|", "largest spectral norm of a layer's weights")
 output_max = _run("output_max", r"\max_i|\hat y_i|", "max |ŷ_i|", "largest output at the initialisation")
 small_preactivations = _run(
@@ -112,13 +112,15 @@ layer_separation = _run(
     "layer_separation",
     r"\lVert\bar x_{l,i}-\bar x_{l,i'}\rVert",
     "|x̄_l,i - x̄_l,j|",
-    "smallest distance of normalised features of two samples (with opposite labels), over the pairs and layers",
+    "smallest distance of normalised features of two samples with opposite labels; in a condition, of those that "
+    "enter the last layer",
 )
 layer_antipodal_separation = _run(
     "layer_antipodal_separation",
     r"\lVert\bar x_{l,i}+\bar x_{l,i'}\rVert",
     "|x̄_l,i + x̄_l,j|",
-    "smallest distance of normalised features of a sample to the antipode of another one's",
+    "smallest distance of normalised features of a sample, as they enter the last layer, to the antipode of another "
+    "one's",
 )
 layer_cosine = define(
     "layer_cosine",
@@ -149,7 +151,7 @@ product_norm = _run(
 product_norm_limit = _run(
     "product_norm_limit", r"\lim\lVert\cdot\rVert^2", "lim |·|²", "its squared limit at infinite width"
 )
-masks = define("masks", "l_2-l_1", "l₂-l₁", "number of masks in a product of layers", "positive integer", "given")
+masks = define("masks", "q", "q", "number of masks in a product of layers, l_2 - l_1", "positive integer", "given")
 sparse_output = _run(
     "sparse_output",
     r"\sup_av^\top\bigl(\prod_{r\ge l}\Sigma_rW_r^\top\bigr)a",

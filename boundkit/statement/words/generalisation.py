@@ -65,7 +65,11 @@ hidden_radius = _given(
     "hidden_radius", r"M_{\mathcal W}", "M_W", "radius of the class in the hidden weights", "nonnegative"
 )
 output_radius = _given(
-    "output_radius", r"M_{\mathcal V}", "M_V", "relative radius of the class in the output weights", "nonnegative"
+    "output_radius",
+    r"M_{\mathcal V}",
+    "M_V",
+    "radius of the class in the output weights, in units of nu/sqrt(kK)",
+    "nonnegative",
 )
 row_radius = _given("row_radius", r"R_{2,\infty}", "R_2∞", "sqrt(k) times the radius of the class in each hidden unit")
 fixed_radii = _given(
@@ -82,6 +86,13 @@ independent_start = _given(
     "1 when initial hidden weights and output weights do not depend on the sample",
     "nonnegative integer",
 )
+independent_pattern = _given(
+    "independent_pattern",
+    r"\mathbf{1}\{W_0,V/\nu\text{ independent of the sample}\}",
+    "1{W_0, V/ν independent of the sample}",
+    "1 when initial hidden weights and output weights, up to their scale nu, do not depend on the sample",
+    "nonnegative integer",
+)
 one_hot = _data(
     "one_hot",
     r"\mathbf{1}\{\text{one-hot labels}\}",
@@ -91,7 +102,7 @@ one_hot = _data(
 )
 
 information_y = _data(
-    "information_y", r"\lVert\Pi_{\mathcal I}y\rVert", "‖Π_I y‖", "labels in the kernel's information"
+    "information_y", r"\lVert\Pi_{\mathcal I}y\rVert", "‖Π_I y‖", "labels in the kernel's information space"
 )
 nuisance_y = _data("nuisance_y", r"\lVert\Pi_{\mathcal N}y\rVert", "‖Π_N y‖", "labels in the kernel's nuisance space")
 inverse_y = _data(
@@ -218,7 +229,7 @@ classification_error = _measured(
     "classification_error",
     r"\mathrm{Err}_{\mathcal D}(W)",
     "Err_D(W)",
-    "probability of a wrong label on a fresh sample",
+    "probability of a wrong label on a fresh sample, after the last step T where a statement has one",
 )
 bounded_test_loss = _measured(
     "bounded_test_loss", r"\mathbb E\,\ell", "E ℓ", "expected loss on a fresh sample, loss in [0, 1]"

@@ -36,6 +36,9 @@ norm_columns = _measured("norm_columns", r"\sigma_{\max}(A)", "σ_max(A)", "spec
 frobenius_factor = _positive("frobenius_factor", r"\lVert U\rVert_F", "‖U‖_F", "Frobenius norm of one factor")
 spectral_factor = _positive("spectral_factor", r"\lVert U\rVert", "‖U‖", "spectral norm of one factor")
 trace_form = _positive("trace_form", r"\operatorname{tr}A", "tr A", "trace of a fixed PSD matrix")
+form_rank = define(
+    "form_rank", r"\operatorname{rank}A", "rank A", "rank of a fixed PSD matrix", "positive integer", "run"
+)
 form_deviation = _measured(
     "form_deviation",
     r"\lVert\tfrac1n\sum_i(x_i^TAx_i)x_ix_i^T-(2A+\operatorname{tr}(A)I)\rVert",

@@ -112,6 +112,15 @@ outer_radius = define(
     "network",
 )
 
+weight_shift = _run(
+    "weight_shift", r"\lVert W'-W\rVert_F", "‖W' - W‖_F", "distance of any two points, all weights together"
+)
+jacobian_shift = _run(
+    "jacobian_shift",
+    r"\lVert\mathcal J(W')-\mathcal J(W)\rVert",
+    "‖J(W') - J(W)‖",
+    "spectral norm of the change of the Jacobian between any two points",
+)
 linearisation_error = _run(
     "linearisation_error",
     r"\lVert\Phi(W')-\Phi(W)-\mathcal J(W)(W'-W)\rVert",
@@ -185,4 +194,4 @@ c_start = define("c_start", "c_1", "c_1", "universal constant of the initial los
 
 c_step = define("c_step", "c_2", "c_2", "universal constant of the step size", "positive", "constant")
 
-c_rate = define("c_rate", "c_3", "c_3", "share of the loss that a step takes off", "positive", "constant")
+c_rate = define("c_rate", "q", "q", "share of the loss that a step takes off", "positive", "constant")

@@ -189,7 +189,10 @@ largest_weights = _run(
     "larger of the Frobenius norms of two weight matrices",
 )
 max_hidden_row = _run(
-    "max_hidden_row", r"\max_i\lVert w_i\rVert", "max_i ‖w_i‖", "largest norm of the weights of one hidden unit"
+    "max_hidden_row",
+    r"\max_i\lVert w_i\rVert",
+    "max_i ‖w_i‖",
+    "largest norm of the weights of one hidden unit, of two weight matrices where two are compared",
 )
 max_output_column = _run(
     "max_output_column",
