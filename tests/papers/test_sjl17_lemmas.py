@@ -9,6 +9,7 @@ from boundkit.arithmetic import BALL, FLOAT, evaluate, precision
 from boundkit.papers import sjl17
 from boundkit.papers.sjl17.concentration import PSI1_FACTOR, heaviest_moment
 from boundkit.statement import VOCABULARY
+from boundkit.verify import Verdict, verify
 
 STATEMENTS = {item.id: item for item in sjl17.STATEMENTS}
 V = {name: word.symbol for name, word in VOCABULARY.items()}
@@ -337,3 +338,10 @@ def test_descent_where_the_gradient_dominates():
                 assert_claim("pl_descent.sharpened", label, values)
             values["joint_path"] += np.linalg.norm(moved - x)
             x = moved
+
+
+def test_lemma_a_1_is_tried_on_single_projections():
+    """What is drawn for Lemma A.1 is one projection in every trial, where Lemma 5.7 is tried on other forms too."""
+    report = verify("sjl17.lemA_1", data="gaussian:n=200,d=4", assume={"c": 30, "gamma_0": 1}, delta=1, trials=20)
+    assert report.verdict is Verdict.CONSISTENT, report
+    assert [item.broken for item in report.tallies] == [0]

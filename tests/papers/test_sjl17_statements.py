@@ -412,3 +412,64 @@ def test_special_cases():
             V["curvature_tolerance"]: Q(1, 5),
         }
         assert tracked_form.subs(point) < printed.subs(point)
+
+
+def test_printed_forms_have_all_printed_hypotheses():
+    """Both halves of Assumption 2.3, K' >= 1 of Lemma F.1, and the single projection of Lemma A.1."""
+    for name in ("thm2_5", "rem2_6", "prop7_4", "prop7_4_uncurved", "lem7_12", "lem7_14"):
+        printed = STATEMENTS[f"sjl17.{name}"].hypothesis("mean_slope").relation
+        slope = V["mean_dphi_vanishes"]
+        assert sympy.solve(sympy.Eq(*printed.args), slope) == [0, 1]
+    for name in ("prop7_4.tracked", "prop7_4.repaired", "thm2_5.tracked", "thm2_5.repaired"):
+        assert "mean_slope" not in {h.label for h in STATEMENTS[f"sjl17.{name}"].hypotheses}
+    norms = STATEMENTS["sjl17.lemF_1"].hypothesis("norm_spread_at_least_one").relation
+    assert (norms.lhs, norms.rel_op, norms.rhs) == (V["spread_norms"], ">=", 1)
+    projection = STATEMENTS["sjl17.lemA_1"].hypothesis("one_projection").relation
+    assert (projection.lhs, projection.rel_op, projection.rhs) == (V["form_rank"], "==", 1)
+    assert "one_projection" not in {h.label for h in STATEMENTS["sjl17.lem5_7"].hypotheses}
+
+
+def test_places_and_settings():
+    """The model is in section 1.2; only runs of gradient descent start near the planted network."""
+    assert STATEMENTS["sjl17.setup"].source.label == "Section 1.2"
+    assert "(7.51)" in STATEMENTS["sjl17.pl_descent"].source.equations
+    assert STATEMENTS["sjl17.cor7_5"].source.equations == ("(7.14)", "(7.15)")
+    assert STATEMENTS["sjl17.lem7_7"].source.equations == ()
+    settings = {item.id: item.setting for item in sjl17.STATEMENTS if item.setting is not None}
+    for name, setting in settings.items():
+        assert (setting.initialisation == "near the planted network") == (setting.algorithm != "none"), name
+
+
+def test_tracked_norm_keeps_one_slip():
+    """The cubic inequality of the proof gives 1 + 14 tau*; with the factor 2 that (6.30) lacks, 1/2 + 14 tau*."""
+    nu, tau, g = (V[w] for w in ("smallest_v", "planted_nuclear_norm", "gradient_tolerance"))
+    t, delta = sympy.Symbol("t", positive=True), Q(1, 2)
+    split = g / (nu * (1 - delta) ** 2)
+    for factor, constant in ((1, 1), (2, Q(1, 2))):
+        at_split = factor * ((1 - delta) ** 2 * nu**2 * t**2 - (3 + delta) * nu * tau) - g / split
+        (largest,) = sympy.solve(at_split, t)
+        equal(largest**2 * nu, constant + 14 * tau)
+    squares = [term**2 * nu for term in planted.PAPER_NORM_BOUND.args]
+    assert any(sympy.simplify(square - 1 - 14 * tau) == 0 for square in squares)
+    assert "1/2 + 14 tau*" in STATEMENTS["sjl17.thm2_2_approximate.tracked"].proof
+
+
+def test_proofs_rest_on_what_the_paper_cites():
+    """(7.8) uses Lemma 5.3, (7.22) Lemma 5.5, (K.5) Lemma 7.12, (G.2) Lemma 7.6; cases (a) and (b) of 7.4 differ."""
+    uses = {name.partition(".")[2]: set(item.uses) for name, item in STATEMENTS.items()}
+    assert {"sjl17.lem5_3", "sjl17.lem5_5"} <= uses["prop7_2"]
+    shared = {"sjl17.asm2_3", "sjl17.prop7_1", "sjl17.prop7_1_upper"}
+    assert uses["prop7_4"] == {*shared, "sjl17.prop7_2"}
+    assert uses["prop7_4_uncurved"] == {*shared, "sjl17.rem7_3"}
+    assert "sjl17.lem7_12" in uses["lem7_14"]
+    assert "sjl17.lem7_6" in uses["lem7_10"]
+
+
+def test_sample_orders_are_those_of_the_conditions():
+    """The ranges of n of Proposition 7.4 and of its scale-free form, in their own words."""
+    for name in ("prop7_4", "prop7_4_uncurved"):
+        (order,) = STATEMENTS[f"sjl17.{name}"].orders
+        equal(rhs(name, "n_at_most"), V["c_d"] * order.expression)
+    free = STATEMENTS["sjl17.d.jacobian_spectrum"]
+    equal((rhs("d.jacobian_spectrum", "n_at_most") / V["c"]) ** 2, free.orders[0].expression)
+    assert not {word for word in free.symbols if word.name.startswith("planted")}

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from sympy import Expr, Integer, Rational, Symbol, exp, log, pi, sqrt
 
-from boundkit.papers.sjl17.paper import QUADRATIC, at_least, below, claim, equal, smallest, source
+from boundkit.papers.sjl17.paper import (
+    MEAN_SLOPE,
+    QUADRATIC,
+    at_least,
+    below,
+    claim,
+    equal,
+    never_or_always,
+    smallest,
+    source,
+)
 from boundkit.statement import Claim, Erratum, Hypothesis, Statement
 from boundkit.statement.vocabulary import sup_d2phi, sup_dphi
 from boundkit.statement.words.landscape_data import (
@@ -17,7 +27,6 @@ from boundkit.statement.words.landscape_data import (
     mean_d2phi,
     mean_d2phi_vanishes,
     mean_dphi,
-    mean_dphi_vanishes,
     scale,
     sharpness,
     slope_at_zero,
@@ -25,20 +34,13 @@ from boundkit.statement.words.landscape_data import (
 )
 from boundkit.statement.words.shared import sup_phi_0
 
-
-def _never_or_always(label: str, vanishes: Symbol) -> Hypothesis:
-    return Hypothesis(label, "activation", equal(vanishes * (1 - vanishes), 0))
-
-
+_MEAN_CURVATURE = never_or_always("mean_curvature", mean_d2phi_vanishes)
 asm2_3 = Statement(
     id="sjl17.asm2_3",
     kind="assumption",
     title="E phi'(sigma g) and E phi''(sigma g) vanish at every scale or at none",
     source=source("Assumption 2.3"),
-    hypotheses=(
-        _never_or_always("mean_slope", mean_dphi_vanishes),
-        _never_or_always("mean_curvature", mean_d2phi_vanishes),
-    ),
+    hypotheses=(MEAN_SLOPE, _MEAN_CURVATURE),
     errata=(
         Erratum(
             "C17a",
@@ -63,7 +65,7 @@ asm2_3_repaired = Statement(
     form="repaired",
     improves="sjl17.asm2_3",
     hypotheses=(
-        _never_or_always("mean_curvature", mean_d2phi_vanishes),
+        _MEAN_CURVATURE,
         Hypothesis("slope_not_constant", "activation", equal(is_linear, 0)),
     ),
     proof="The centred Jacobian vanishes exactly for constant phi'; the mean slope enters no lower bound.",

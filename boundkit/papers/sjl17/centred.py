@@ -6,9 +6,9 @@ from sympy import exp, log, sqrt
 
 from boundkit.papers.sjl17.mean import BELOW_EXPONENTIAL, SLOPE_SCALE, prop7_1
 from boundkit.papers.sjl17.paper import (
+    ANY_WEIGHTS,
     AT_LEAST_D,
     GAUSSIAN,
-    NEIGHBOURHOOD,
     SECOND_DERIVATIVE,
     WIDE,
     at_least,
@@ -25,8 +25,6 @@ from boundkit.statement.words.landscape import (
     frobenius_W,
     norm_DGW,
     norm_W,
-    planted_sigma_max,
-    planted_sigma_min,
     sigma_min_DGW,
     sigma_min_GW,
     slope_variance,
@@ -57,7 +55,7 @@ prop7_2 = Statement(
     kind="proposition",
     title="Spectrum of the centred Jacobian",
     source=source("Proposition 7.2", "(7.6)", "(7.7)", "(7.8)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(
         SECOND_DERIVATIVE,
         GAUSSIAN,
@@ -71,7 +69,17 @@ prop7_2 = Statement(
     ),
     probability=PROBABILITY,
     constants=open_constants(c, C, gamma_1, gamma_2),
-    uses=("sjl17.lem7_6", "sjl17.lem7_7", "sjl17.prop7_8", "sjl17.prop7_9", "sjl17.lem7_10"),
+    uses=(
+        "sjl17.lem7_6",
+        "sjl17.lem7_7",
+        "sjl17.prop7_8",
+        "sjl17.prop7_9",
+        "sjl17.lem7_10",
+        "sjl17.lem5_1",
+        "sjl17.lem5_2",
+        "sjl17.lem5_3",
+        "sjl17.lem5_5",
+    ),
     errata=(
         _LOG,
         Erratum(
@@ -91,7 +99,7 @@ centred_norm = Statement(
     source=source("Proposition 7.2", "(7.8)"),
     form="repaired",
     improves="sjl17.prop7_2",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(SECOND_DERIVATIVE, GAUSSIAN),
     claims=(
         claim(
@@ -129,12 +137,12 @@ centred_spectrum = Statement(
     source=source("Proposition 7.2", "(7.7)"),
     form="repaired",
     improves="sjl17.prop7_2",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=_SCALE_FREE,
     claims=(claim("smallest", sigma_min_centred, at_least(sigma_min_centred, FLOOR)),),
     probability=CORRECTED_PROBABILITY,
     constants=open_constants(c, c_1, gamma_1, gamma_2),
-    uses=("sjl17.lem7_7", "sjl17.prop7_8.sharpened", "sjl17.lemF_2", "sjl17.lem7_10"),
+    uses=("sjl17.lem7_7", "sjl17.prop7_8.sharpened", "sjl17.lem5_5", "sjl17.lemF_2", "sjl17.lem7_10"),
     proof=(
         "Scaling z by 1 / (L sigma_max(W)) in Proposition 7.8, Lemma F.2 at a fixed truncation, and E|z|^2 as centre "
         "in Lemma 7.10, so that column norms spread by at most 3; with the failures that C32 corrects." + _CONDITIONAL
@@ -148,7 +156,7 @@ jacobian_spectrum = Statement(
     source=source("Proposition 7.4", "(7.12)"),
     form="sharpened",
     improves="sjl17.prop7_4",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(
         *_SCALE_FREE,
         BELOW_EXPONENTIAL,
@@ -160,7 +168,7 @@ jacobian_spectrum = Statement(
     constants=open_constants(c, c_1, gamma_1, gamma_2),
     uses=("sjl17.d.centred_spectrum", "sjl17.prop7_1.sharpened"),
     proof="What Proposition 7.1 loses is at most half of the square of the floor." + _CONDITIONAL,
-    orders=(Order("sample size", {d: 2, planted_sigma_min: 2, planted_sigma_max: -2}, side="upper"),),
+    orders=(Order("sample size", {d: 2, curvature_ratio: -2}, side="upper", regime="output weights of one size"),),
 )
 
 C34 = Erratum(
@@ -175,7 +183,7 @@ rem7_3 = Statement(
     kind="proposition",
     title="Spectrum of the centred Jacobian where E phi'' vanishes",
     source=source("Remark 7.3", "(7.9)", "(7.35)", "(7.40)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(
         SECOND_DERIVATIVE,
         UNCURVED,
@@ -201,7 +209,7 @@ rem7_3_repaired = Statement(
     source=source("Remark 7.3", "(7.35)", "(7.40)"),
     form="repaired",
     improves="sjl17.rem7_3",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(
         SECOND_DERIVATIVE,
         UNCURVED,

@@ -37,15 +37,14 @@ from boundkit.statement.words.landscape_lemmas import (
 XI = psi1_norm * spread + spread_norms
 _LOG = log(2 * column_min / sqrt(n))
 GRAM_LOSS = C * XI**2 * column_min * sqrt(n) * _LOG
+_SPREAD = Hypothesis("spread_at_least_one", "parameter", at_least(spread, 1))
+_SPREADS = (_SPREAD, Hypothesis("norm_spread_at_least_one", "parameter", at_least(spread_norms, 1)))
 prop7_9 = Statement(
     id="sjl17.prop7_9",
     kind="proposition",
     title="Extreme singular values of independent sub-exponential columns",
     source=source("Proposition 7.9"),
-    hypotheses=(
-        Hypothesis("spread_at_least_one", "parameter", at_least(spread, 1)),
-        Hypothesis("norm_spread_at_least_one", "parameter", at_least(spread_norms, 1)),
-    ),
+    hypotheses=_SPREADS,
     claims=(
         claim("smallest", sigma_min_columns, at_least(sigma_min_columns**2, column_min**2 - GRAM_LOSS)),
         claim("largest", norm_columns, at_most(norm_columns**2, column_max**2 + GRAM_LOSS)),
@@ -71,7 +70,7 @@ prop7_9_repaired = Statement(
     form="repaired",
     improves="sjl17.prop7_9",
     hypotheses=(
-        *prop7_9.hypotheses,
+        *_SPREADS,
         Hypothesis("long_columns", "parameter", above(column_min, 4 * log(8) * sqrt(n))),
     ),
     claims=prop7_9.claims,
@@ -85,7 +84,6 @@ prop7_9_repaired = Statement(
     ),
 )
 
-_SPREAD = Hypothesis("spread_at_least_one", "parameter", at_least(spread, 1))
 _TRUNCATED = Hypothesis("truncation_below_quarter", "parameter", below(truncation, Rational(1, 4)))
 CHAINING = C * psi1_norm * spread * sqrt(n) * log(2 / truncation)
 lemF_1 = Statement(
@@ -94,7 +92,7 @@ lemF_1 = Statement(
     title="Off-diagonal Gram matrix of independent sub-exponential columns",
     source=source("Lemma F.1"),
     hypotheses=(
-        _SPREAD,
+        *_SPREADS,
         _TRUNCATED,
         Hypothesis("long_columns", "parameter", at_most(n * log(2 / truncation) ** 2, truncation**2 * column_min**2)),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr, Integer
 
-from boundkit.papers.sjl17.paper import NEIGHBOURHOOD, PLANTED, QUADRATIC, claim, equal, landscape, source
+from boundkit.papers.sjl17.paper import ANY_WEIGHTS, PLANTED, QUADRATIC, claim, equal, landscape, source
 from boundkit.statement import Claim, Erratum, Statement
 from boundkit.statement.vocabulary import n
 from boundkit.statement.words.landscape_lemmas import identity_error
@@ -27,8 +27,8 @@ setup = Statement(
     id="sjl17.setup",
     kind="definition",
     title="Network f(x) = v^T phi(Wx) and its least-squares loss",
-    source=source("Section 1.1", "(1.1)", "(1.2)", "(1.3)", "(1.4)"),
-    setting=NEIGHBOURHOOD,
+    source=source("Section 1.2", "(1.1)", "(1.2)", "(1.3)", "(1.4)"),
+    setting=ANY_WEIGHTS,
     claims=(claim("loss", point_loss, equal(point_loss, LOSS)),),
 )
 

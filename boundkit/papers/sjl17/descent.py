@@ -51,7 +51,7 @@ pl_descent = Statement(
     id="sjl17.pl_descent",
     kind="meta-theorem",
     title="Descent where the gradient dominates the loss",
-    source=source("Section 7.3", "(7.50)", "(7.54)", "(7.55)", "(7.56)", "(7.59)"),
+    source=source("Section 7.3", "(7.50)", "(7.51)", "(7.54)", "(7.55)", "(7.56)", "(7.59)"),
     setting=local(step_size=eta_bar / smoothness),
     hypotheses=(_FLOOR, *_CEILINGS, _SMOOTH, step(smoothness)),
     claims=(

@@ -11,6 +11,7 @@ from boundkit.papers.sjl17.descent import ONE, rate, step
 from boundkit.papers.sjl17.paper import (
     AT_LEAST_D,
     LOCAL_MODEL,
+    MEAN_SLOPE,
     PLANTED_BOUNDS,
     WIDE,
     at_most,
@@ -81,7 +82,10 @@ thm2_5 = Statement(
     title="Local linear convergence of gradient descent on both layers to a planted smooth network",
     source=source("Theorem 2.5", "(2.2)", "(2.3)", "(2.4)", "(2.5)", "(2.6)", "(2.7)"),
     setting=at_smoothness(STEP_BOUND),
-    hypotheses=hypotheses(CURVED, PLANTED_SAMPLES, PRINTED_RADIUS, PRINTED_RADIUS / sqrt(k), STEP_BOUND),
+    hypotheses=(
+        MEAN_SLOPE,
+        *hypotheses(CURVED, PLANTED_SAMPLES, PRINTED_RADIUS, PRINTED_RADIUS / sqrt(k), STEP_BOUND),
+    ),
     claims=(rate(c_1 * step_size * d / n),),
     probability=PROBABILITY,
     constants=open_constants(c_d, c_2, C, c_1, gamma_1),
@@ -141,12 +145,15 @@ rem2_6 = Statement(
     title="Theorem 2.5 for activations whose mean second derivative vanishes",
     source=source("Remark 2.6"),
     setting=at_smoothness(STEP_BOUND),
-    hypotheses=hypotheses(
-        UNCURVED,
-        PLANTED_SAMPLES.subs(planted_sigma_min, ONE),
-        printed_radius(ONE),
-        printed_radius(ONE) / sqrt(k),
-        STEP_BOUND,
+    hypotheses=(
+        MEAN_SLOPE,
+        *hypotheses(
+            UNCURVED,
+            PLANTED_SAMPLES.subs(planted_sigma_min, ONE),
+            printed_radius(ONE),
+            printed_radius(ONE) / sqrt(k),
+            STEP_BOUND,
+        ),
     ),
     claims=thm2_5.claims,
     probability=PROBABILITY,
@@ -161,6 +168,7 @@ rem2_6 = Statement(
             "The conclusion is not refuted; the local certificate (D17) covers these activations.",
         ),
     ),
+    summary=thm2_5.summary,
     orders=_orders({}),
 )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from sympy import Expr, Integer, Rational, exp, sqrt
 
 from boundkit.papers.sjl17.paper import (
+    ANY_WEIGHTS,
     AT_LEAST_D,
     GAUSSIAN,
-    NEIGHBOURHOOD,
     SECOND_DERIVATIVE,
     above,
     at_least,
@@ -72,7 +72,7 @@ prop7_1 = Statement(
     kind="proposition",
     title="Smallest singular value of the Jacobian from the centred one",
     source=source("Proposition 7.1", "(7.4)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(SECOND_DERIVATIVE, GAUSSIAN, Hypothesis("n_at_most", "data", at_most(n, c * d**2 * SLOPE_SCALE**4))),
     claims=(lower(16),),
     probability=1 - 2 * exp(-gamma_1 * sqrt(d)),
@@ -85,7 +85,7 @@ prop7_1_upper = Statement(
     kind="proposition",
     title="Norm of the Jacobian from the centred one (Proposition 7.1, second part)",
     source=source("Proposition 7.1", "(7.5)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(SECOND_DERIVATIVE, GAUSSIAN),
     claims=(upper(GAUSSIAN_NORM),),
     probability=1 - GAUSSIAN_NORM_FAILURE,
@@ -98,7 +98,7 @@ prop7_1_sharpened = Statement(
     source=source("Proposition 7.1", "(7.4)"),
     form="sharpened",
     improves="sjl17.prop7_1",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(SECOND_DERIVATIVE, GAUSSIAN, AT_LEAST_D, BELOW_EXPONENTIAL, NONZERO_MEAN),
     claims=(lower(9),),
     probability=prop7_1.probability,
@@ -113,7 +113,7 @@ centring = Statement(
     source=source("Proposition 7.1"),
     form="sharpened",
     improves="sjl17.prop7_1",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(NONZERO_MEAN,),
     claims=(
         claim("projected", sigma_min_J, at_least(sigma_min_J**2, sigma_min_projected**2)),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from sympy import Expr, Integer, exp, sqrt
 
 from boundkit.papers.sjl17.paper import (
+    ANY_WEIGHTS,
     AT_LEAST_D,
     FIRST_DERIVATIVE,
     LOCAL_MODEL,
-    NEIGHBOURHOOD,
+    MEAN_SLOPE,
     PLANTED,
     PLANTED_BOUNDS,
     SMOOTH,
@@ -64,6 +65,7 @@ from boundkit.statement.words.shared import sup_phi_0
 # The hypotheses of Theorem 2.5 except its start, under which its lemmas are stated.
 LOCAL_THEOREM = (
     *LOCAL_MODEL,
+    MEAN_SLOPE,
     CURVED,
     *PLANTED_BOUNDS,
     WIDE,
@@ -94,7 +96,7 @@ gradient_core = Statement(
     source=source("Lemma 7.12"),
     form="sharpened",
     improves="sjl17.lem7_12",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     claims=(
         claim("floor", point_gradient, at_least(point_gradient**2, CORE_FLOOR * point_loss)),
         claim("ceiling", point_gradient, at_most(point_gradient**2, CORE_CEILING * point_loss)),
@@ -109,7 +111,7 @@ lem7_12 = Statement(
     kind="lemma",
     title="Gradient against loss near the planted network",
     source=source("Lemma 7.12", "(7.44)", "(7.45)", "(7.46)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(*LOCAL_THEOREM, *REGION),
     claims=(
         claim("floor", point_gradient, at_least(point_gradient**2, M_L * point_loss)),
@@ -141,7 +143,7 @@ lem7_13 = Statement(
     kind="lemma",
     title="Loss against distance to the planted network",
     source=source("Lemma 7.13", "(7.47)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(*LOCAL_MODEL, AT_LEAST_D),
     claims=(
         claim(
@@ -176,7 +178,7 @@ lem7_13_repaired = Statement(
     source=source("Lemma 7.13", "(7.47)"),
     form="repaired",
     improves="sjl17.lem7_13",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(FIRST_DERIVATIVE, PLANTED),
     claims=(
         claim("loss", point_loss, at_most(point_loss, LOSS_DETERMINISTIC)),
@@ -210,12 +212,12 @@ lem7_14 = Statement(
     kind="lemma",
     title="Smoothness of the loss near the planted network",
     source=source("Lemma 7.14", "(7.48)", "(7.49)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(*LOCAL_THEOREM, *REGION),
     claims=(claim("hessian", hessian_norm, at_most(hessian_norm, SMOOTHNESS)),),
     probability=PLANTED_EVENT,
     constants=open_constants(c, C, c_d, c_drift, gamma_1),
-    uses=("sjl17.prop7_4", "sjl17.lem7_13"),
+    uses=("sjl17.deriv", "sjl17.prop7_4", "sjl17.lem7_12", "sjl17.lem7_13"),
     errata=(
         Erratum(
             "C29",
@@ -235,7 +237,7 @@ hessian_bound = Statement(
     source=source("Lemma 7.14"),
     form="sharpened",
     improves="sjl17.lem7_14",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=SMOOTH,
     claims=(claim("hessian", hessian_norm, at_most(hessian_norm, HESSIAN)),),
     uses=("sjl17.deriv",),

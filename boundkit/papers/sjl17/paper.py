@@ -11,7 +11,12 @@ from boundkit.statement import Claim, Constant, Hypothesis, Paper, Setting, Sour
 from boundkit.statement.statement import Chance
 from boundkit.statement.vocabulary import d, k, n, sup_d2phi, sup_dphi
 from boundkit.statement.words.landscape import negative_units, planted_row_min, planted_v_min, positive_units
-from boundkit.statement.words.landscape_data import gaussian_sample, is_quadratic, planted_labels
+from boundkit.statement.words.landscape_data import (
+    gaussian_sample,
+    is_quadratic,
+    mean_dphi_vanishes,
+    planted_labels,
+)
 
 PAPER = Paper(
     key="sjl17",
@@ -60,6 +65,11 @@ def open_constants(*symbols: Symbol) -> tuple[Constant, ...]:
     return tuple(Constant(symbol, "open") for symbol in symbols)
 
 
+def never_or_always(label: str, vanishes: Symbol) -> Hypothesis:
+    """A mean is zero at every scale or at none: the indicator is 0 or 1, and its own square."""
+    return Hypothesis(label, "activation", equal(vanishes**2, vanishes))
+
+
 def landscape(output_weights: str) -> Setting:
     """The quadratic network with fixed output weights, as a loss surface: no algorithm, no initialisation."""
     return Setting(
@@ -72,12 +82,15 @@ def landscape(output_weights: str) -> Setting:
 
 
 def local(network: str = "two layers, unscaled, no biases", step_size: Expr | None = None) -> Setting:
-    """Gradient descent on both layers with one step size, started near a network that fits the labels."""
+    """Gradient descent on both layers with one step size, started near a network that fits the labels.
+
+    Without a step size there is no algorithm and no start: the statement is about any weights of both layers.
+    """
     return Setting(
         network=network,
         trained="both layers",
         output_weights="trained",
-        initialisation="near the planted network",
+        initialisation="none" if step_size is None else "near the planted network",
         loss="half mean of squares",
         algorithm="none" if step_size is None else "gradient descent",
         step_size=step_size,
@@ -86,7 +99,7 @@ def local(network: str = "two layers, unscaled, no biases", step_size: Expr | No
 
 BOTH_SIGNS = landscape("fixed, both signs")
 ONE_SIGN = landscape("fixed, one sign")
-NEIGHBOURHOOD = local()
+ANY_WEIGHTS = local()
 
 QUADRATIC = Hypothesis("quadratic_activation", "activation", equal(is_quadratic, 1))
 GAUSSIAN = Hypothesis("gaussian_sample", "data", equal(gaussian_sample, 1))
@@ -94,6 +107,7 @@ PLANTED = Hypothesis("planted_labels", "data", equal(planted_labels, 1))
 FIRST_DERIVATIVE = Hypothesis("first_derivative_bounded", "activation", below(sup_dphi, oo))
 SECOND_DERIVATIVE = Hypothesis("second_derivative_bounded", "activation", below(sup_d2phi, oo))
 SMOOTH = (FIRST_DERIVATIVE, SECOND_DERIVATIVE)
+MEAN_SLOPE = never_or_always("mean_slope", mean_dphi_vanishes)
 AT_LEAST_D = Hypothesis("n_at_least_d", "data", at_least(n, d))
 WIDE = Hypothesis("width", "width", at_least(k, d))
 PLANTED_BOUNDS = (

@@ -6,9 +6,9 @@ from sympy import Integer, sqrt
 
 from boundkit.papers.sjl17.mean import GAUSSIAN_NORM, GAUSSIAN_NORM_FAILURE
 from boundkit.papers.sjl17.paper import (
+    ANY_WEIGHTS,
     AT_LEAST_D,
     GAUSSIAN,
-    NEIGHBOURHOOD,
     SMOOTH,
     at_most,
     claim,
@@ -64,7 +64,7 @@ lem7_11 = Statement(
     kind="lemma",
     title="Perturbation of the Jacobian",
     source=source("Lemma 7.11", "(7.41)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(*SMOOTH, GAUSSIAN, SAMPLES_QUADRATIC),
     claims=(claim("jacobian_drift", jacobian_drift, at_most(jacobian_drift, PRINTED_DRIFT)),),
     probability=cor7_5.probability,
@@ -90,7 +90,7 @@ jacobian_perturbation = Statement(
     source=source("Lemma 7.11"),
     form="sharpened",
     improves="sjl17.lem7_11",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=SMOOTH,
     claims=(
         claim("jacobian_drift", jacobian_drift, at_most(jacobian_drift, DRIFT)),
@@ -110,7 +110,7 @@ lem7_11_repaired = Statement(
     source=source("Lemma 7.11", "(7.41)"),
     form="repaired",
     improves="sjl17.lem7_11",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(*SMOOTH, GAUSSIAN, AT_LEAST_D),
     claims=(
         claim(

@@ -224,8 +224,8 @@ thm2_2_approximate_tracked = Statement(
     uses=("sjl17.thm2_2_approximate", "sjl17.d.planted_identity", "sjl17.loc_second_order.sharpened"),
     errata=(UNITS,),
     proof=(
-        "L = <W, grad>/4 - <M*, G>/2. On the event with delta = 1/2 the cubic inequality for |W|_F is split where the "
-        "paper splits it; the four slips of C7 are not made."
+        "L = <W, grad>/4 - <M*, G>/2. On the event with delta = 1/2 the bound on |W|_F is the paper's: the factor that "
+        "(6.30) lacks would make 1/2 + 14 tau* of 1 + 14 tau*. The other slips of C7 are not made."
     ),
 )
 

@@ -7,12 +7,13 @@ from typing import Any
 from sympy import Expr, Integer, exp, sqrt
 
 from boundkit.papers.sjl17.algebra import KHATRI_RAO_NORM
-from boundkit.papers.sjl17.centred import C34, CENTRED_FLOOR, UNCURVED, prop7_2
+from boundkit.papers.sjl17.centred import C34, CENTRED_FLOOR, UNCURVED, prop7_2, rem7_3
 from boundkit.papers.sjl17.mean import GAUSSIAN_NORM, GAUSSIAN_NORM_FAILURE, SLOPE_SCALE, mean_factor
 from boundkit.papers.sjl17.paper import (
+    ANY_WEIGHTS,
     AT_LEAST_D,
     GAUSSIAN,
-    NEIGHBOURHOOD,
+    MEAN_SLOPE,
     SECOND_DERIVATIVE,
     SMOOTH,
     WIDE,
@@ -112,15 +113,16 @@ C22 = Erratum(
 )
 
 
-def _spectrum(id: str, title: str, smallest: Expr, case: Hypothesis, errata: tuple[Erratum, ...]) -> Statement:
+def _spectrum(id: str, title: str, smallest: Expr, case: Hypothesis, centred: str, *errata: Erratum) -> Statement:
     return Statement(
         id=id,
         kind="proposition",
         title=title,
         source=source("Proposition 7.4", "(7.10)", "(7.11)", "(7.12)", "(7.13)"),
-        setting=NEIGHBOURHOOD,
+        setting=ANY_WEIGHTS,
         hypotheses=(
             SECOND_DERIVATIVE,
+            MEAN_SLOPE,
             case,
             GAUSSIAN,
             *BOUNDED_NETWORK,
@@ -134,9 +136,9 @@ def _spectrum(id: str, title: str, smallest: Expr, case: Hypothesis, errata: tup
         ),
         probability=PROBABILITY,
         constants=open_constants(c, C, c_d, gamma_1),
-        uses=("sjl17.asm2_3", "sjl17.prop7_1", "sjl17.prop7_2", "sjl17.rem7_3"),
+        uses=("sjl17.asm2_3", "sjl17.prop7_1", "sjl17.prop7_1_upper", centred),
         errata=errata,
-        orders=(Order("sample size", {d: 2}, side="upper"),),
+        orders=(Order("sample size", {d: 2, norm_W: -8, **dict.fromkeys(smallest.free_symbols, 4)}, side="upper"),),
     )
 
 
@@ -145,23 +147,23 @@ prop7_4 = _spectrum(
     "Spectrum of the Jacobian",
     sigma_min_W,
     CURVED,
-    (
-        Erratum(
-            "C35",
-            "misprint",
-            "(7.10) is printed with stars although the statement is about (v, W); (C.2) loses |phi'(0)|; after (C.10) "
-            "'k <= d' should be d <= k and L^2 should be L^4.",
-            "Read so; 1/w_min becomes |phi'(0)| / w_min in the constant of (7.13).",
-        ),
-        C22,
+    prop7_2.id,
+    Erratum(
+        "C35",
+        "misprint",
+        "(7.10) is printed with stars although the statement is about (v, W); (C.2) loses |phi'(0)|; after (C.10) "
+        "'k <= d' should be d <= k and L^2 should be L^4.",
+        "Read so; 1/w_min becomes |phi'(0)| / w_min in the constant of (7.13).",
     ),
+    C22,
 )
 prop7_4_uncurved = _spectrum(
     "sjl17.prop7_4_uncurved",
     "Spectrum of the Jacobian where E phi'' vanishes (Proposition 7.4, case b)",
     Integer(1),
     UNCURVED,
-    (C34,),
+    rem7_3.id,
+    C34,
 )
 
 # What (7.7) leaves of the square of the floor, and what (7.4) takes away, in units of sigma_min(W)^2 d^2, with
@@ -173,7 +175,7 @@ _LOST_N = mean_factor(16) * _LARGEST_N * SLOPE_SCALE**2 / _UNITS
 _LOST_ROOT = (2 * c_mean * d * sqrt(_LARGEST_N) * SLOPE_SCALE**2 / _UNITS).subs(norm_W, row_min_W)
 
 
-def _tracked(form: Form, title: str, row: Expr, note: str, proof: str) -> Statement:
+def _tracked(form: Form, title: str, row: Expr, note: str, room: str, proof: str) -> Statement:
     lost = _LOST_N.subs(sigma_min_W, row).subs(norm_W, row_min_W) + _LOST_ROOT
     constant = sqrt(_KEPT - lost)
     return Statement(
@@ -183,14 +185,14 @@ def _tracked(form: Form, title: str, row: Expr, note: str, proof: str) -> Statem
         source=source("Proposition 7.4", "(C.4)"),
         form=form,
         improves="sjl17.prop7_4",
-        setting=NEIGHBOURHOOD,
-        hypotheses=prop7_4.hypotheses,
+        setting=ANY_WEIGHTS,
+        hypotheses=tuple(item for item in prop7_4.hypotheses if item is not MEAN_SLOPE),  # superfluous (C17)
         claims=prop7_4.claims,
         probability=PROBABILITY,
         constants=(
             Constant(c, "tracked", constant, f"real for small c_0; {note}"),
             *open_constants(C, c_mean, gamma_1),
-            Constant(c_d, "open", note="at most of the order of (L v_min w_min^3 / w_max)^4 (C.4)"),
+            Constant(c_d, "open", note=f"at most of the order of {room}"),
         ),
         uses=("sjl17.prop7_4", "sjl17.prop7_1", "sjl17.prop7_2"),
         instance={c: constant},
@@ -203,6 +205,7 @@ prop7_4_tracked = _tracked(
     "Spectrum of the Jacobian with the constant of its printed proof",
     row_max_W,
     "rests on sigma_min(W) <= w_max (C22) and on the constant 1/2 of (7.7) (C32)",
+    "(L v_min w_min^3 / w_max)^4 (C.4)",
     "(7.7) and (7.4) with d <= n <= (7.11), sigma_min(W) <= w_max and sigma_max(W) >= w_min.",
 )
 prop7_4_repaired = _tracked(
@@ -210,6 +213,7 @@ prop7_4_repaired = _tracked(
     "Spectrum of the Jacobian with its constant for any width (C22)",
     norm_W,
     "rests on the constant 1/2 of (7.7) (C32)",
+    "(L v_min w_min^2)^4, in place of (C.4)",
     "(7.7) and (7.4) with d <= n <= (7.11), sigma_min(W) <= sigma_max(W) and sigma_max(W) >= w_min. Conditional on "
     "(7.7).",
 )
@@ -225,7 +229,7 @@ jacobian_upper = Statement(
     source=source("Proposition 7.4", "(7.13)"),
     form="sharpened",
     improves="sjl17.prop7_4",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=SMOOTH,
     claims=(
         claim("largest", norm_J, at_most(norm_J, _UPPER)),
@@ -240,7 +244,7 @@ cor7_5 = Statement(
     id="sjl17.cor7_5",
     kind="corollary",
     title="Spectrum of the Khatri-Rao square of Gaussian data",
-    source=source("Corollary 7.5"),
+    source=source("Corollary 7.5", "(7.14)", "(7.15)"),
     hypotheses=(GAUSSIAN, AT_LEAST_D, SAMPLES_QUADRATIC),
     claims=(
         claim("smallest", sigma_min_KR, at_least(sigma_min_KR, c * d)),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sympy import Expr, Integer, exp, sqrt
 
 from boundkit.papers.sjl17.paper import (
+    ANY_WEIGHTS,
     GAUSSIAN,
-    NEIGHBOURHOOD,
     SECOND_DERIVATIVE,
     at_least,
     at_most,
@@ -37,7 +37,7 @@ lem7_6 = Statement(
     kind="lemma",
     title="Mean of the centred Jacobian: every column is vec(D_v Gamma W)",
     source=source("Lemma 7.6", "(7.16)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=MODEL,
     claims=(claim("identity", identity_error, equal(identity_error, 0), chance="in expectation"),),
     uses=("sjl17.lem5_1",),
@@ -46,8 +46,8 @@ lem7_7 = Statement(
     id="sjl17.lem7_7",
     kind="lemma",
     title="Whitening the centred Jacobian by the Moore-Penrose inverse of D_v Gamma W",
-    source=source("Lemma 7.7", "(7.17)"),
-    setting=NEIGHBOURHOOD,
+    source=source("Lemma 7.7"),
+    setting=ANY_WEIGHTS,
     claims=(claim("whitening", sigma_min_centred, at_least(sigma_min_centred, sigma_min_whitened * sigma_min_DGW)),),
 )
 
@@ -68,7 +68,7 @@ prop7_8 = Statement(
     kind="proposition",
     title="Tail of the bilinear form x^T U z in a sample and its centred slopes",
     source=source("Proposition 7.8", "(7.20)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=MODEL,
     claims=(
         _tail(
@@ -97,7 +97,7 @@ prop7_8_sharpened = Statement(
     source=source("Proposition 7.8", "(7.20)"),
     form="sharpened",
     improves="sjl17.prop7_8",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=MODEL,
     claims=(
         _tail(
@@ -121,13 +121,14 @@ lem7_10 = Statement(
     kind="lemma",
     title="Norm of the whitened centred slopes",
     source=source("Lemma 7.10", "(7.24)"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=MODEL,
     claims=(
         claim("smallest", feature_norm, at_least(feature_norm, sqrt(d) - deviation * curvature_ratio)),
         claim("largest", feature_norm, at_most(feature_norm, (sqrt(d) + deviation) * curvature_ratio)),
     ),
     probability=1 - 2 * exp(-(deviation**2) / 2),
+    uses=("sjl17.lem7_6",),
     errata=(
         Erratum(
             "C37",
@@ -154,7 +155,7 @@ defD_1 = Statement(
 lemD_2 = Statement(
     id="sjl17.lemD_2",
     kind="lemma",
-    title="Quadratic forms of vectors with the convex concentration property (Adamczak 2015; quoted)",
+    title="Quadratic forms of mean-zero vectors with the convex concentration property (Adamczak 2015; quoted)",
     source=source("Lemma D.2"),
     claims=(_tail(hanson_wright(deviation, concentration_constant, frobenius_factor, spectral_factor) / C),),
     constants=open_constants(C),
@@ -165,7 +166,7 @@ lemD_3 = Statement(
     kind="lemma",
     title="A sample and its centred slopes together have the convex concentration property",
     source=source("Lemma D.3"),
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=MODEL,
     claims=(claim("constant", concentration_constant, at_most(concentration_constant, FEATURE_CONSTANT)),),
     uses=("sjl17.defD_1",),

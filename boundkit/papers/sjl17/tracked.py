@@ -8,8 +8,8 @@ from boundkit.papers.sjl17.descent import DESCENT, rate
 from boundkit.papers.sjl17.local import PRINTED_RADIUS, at_smoothness, hypotheses
 from boundkit.papers.sjl17.neighbourhood import LOSS_HIDDEN, LOSS_OUTPUT, M_L, M_U, SMOOTHNESS
 from boundkit.papers.sjl17.paper import (
+    ANY_WEIGHTS,
     AT_LEAST_D,
-    NEIGHBOURHOOD,
     PLANTED_BOUNDS,
     WIDE,
     at_most,
@@ -155,7 +155,7 @@ width_range = Statement(
     source=source("Theorem 2.5", "(2.3)"),
     form="tracked",
     improves="sjl17.thm2_5",
-    setting=NEIGHBOURHOOD,
+    setting=ANY_WEIGHTS,
     hypotheses=(*PLANTED_BOUNDS, WIDE, AT_LEAST_D, Hypothesis("n_at_most", "data", at_most(n, PLANTED_SAMPLES))),
     claims=(
         claim("samples", n, at_most(n, _WELL_CONDITIONED)),
