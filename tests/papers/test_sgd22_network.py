@@ -215,6 +215,18 @@ def test_repetition_only_changes_growth():
     assert ratio == pytest.approx(1 + 1 - 1 / 4)
 
 
+def test_check_19_the_larger_term_is_too_small():
+    """With GELU and five orthonormal samples the Jacobian is 1.12 times as large as (16) allows, at any large width."""
+    values = {"n": 5, "norm_X": 1.0, "hidden_std": 1.0, "slack_upper": 0.5, "k": 20000}
+    square, mean = 1 / 3 + 1 / (2 * np.sqrt(3) * np.pi), 1 / (2 * np.sqrt(np.pi))
+    values |= {"mean_phi": mean, "mu_phi_tilde": 0.5, "var_phi": square - mean**2}
+    printed = bound("lem2", "jacobian_norm", values)
+    limit = np.sqrt(20000 * (square + 4 * mean**2)) / printed
+    assert limit == pytest.approx(1.116, abs=1e-3)
+    measured_norm = measured(np.eye(5), "gelu", 20000)["feature_norm_0"]
+    assert measured_norm / printed == pytest.approx(limit, rel=0.02)
+
+
 def gelu_kernel():
     """Eigenvalues and trace of the GELU kernel of the tetrahedron, from its Hermite series."""
     r = -1 / 3

@@ -1,11 +1,15 @@
 """What the encoding of sgd22 contains, and that it is consistent with itself."""
 
 import pytest
+from sympy import Integer, sqrt
 
 from boundkit.papers import statements
 from boundkit.papers.sgd22 import STATEMENTS
-from boundkit.statement.vocabulary import tightness
+from boundkit.render.statement_view import as_latex
+from boundkit.statement import VOCABULARY
+from boundkit.statement.vocabulary import eta_bar, tightness
 
+V = {name: word.symbol for name, word in VOCABULARY.items()}
 FOUND = {item.id.removeprefix("sgd22."): item for item in STATEMENTS}
 PRINTED = {
     "definition": ["problem", "def1", "def2", "def3", "def4", "def5", "def.kernel"],
@@ -71,7 +75,7 @@ GRADES = {
     "extraction": {20, 23},
     "gap": {5, 7, 9, 12, 13, 18, 19, 22},
     "misprint": {1, 4, 8, 29, 31, 32, 33, 34},
-    "unstated hypothesis": {2, 3, 15, 16, 17, 21, 24, 25, 26, 27, 28, 30},
+    "unstated hypothesis": {2, 3, 15, 16, 17, 21, 24, 25, 26, 27, 28, 30, 35},
 }
 FORMS = ("tracked", "repaired", "sharpened", "refined")
 FALSE_IN = {"CHECK-12": "sgd22.lemA.gram_deviation", "CHECK-19": "sgd22.lem2"}
@@ -97,7 +101,7 @@ def test_names_resolve():
 
 
 def test_every_check_is_an_erratum_with_one_grade():
-    """All 34 CHECK findings are on statements, each with the grade that its evidence supports.
+    """All 35 CHECK findings are on statements, each with the grade that its evidence supports.
 
     What is drawn from false lemmas, and a maximum in the place of a sum, are false themselves; what is concluded from
     them elsewhere only has a gap.
@@ -112,7 +116,7 @@ def test_every_check_is_an_erratum_with_one_grade():
         found = ((item.id, erratum) for item in STATEMENTS for erratum in item.errata if erratum.label == label)
         assert {name for name, erratum in found if erratum.grade == "false as printed"} == {id}
     assert grades == expected
-    assert len(expected) == 34
+    assert len(expected) == 35
 
 
 @pytest.mark.parametrize(
@@ -123,6 +127,7 @@ def test_every_check_is_an_erratum_with_one_grade():
         ("lem2", {8, 9, 12, 13, 14, 15, 18, 19, 25, 27, 28}),
         ("thm2", {22, 23, 24, 25, 26, 27, 28}),
         ("scaling", {17, 29}),
+        ("lem3", {35}),
         ("lemA7", {10}),
         ("lemA8", {11}),
         ("lemA.gram", {12}),
@@ -193,3 +198,79 @@ def test_settings_say_what_is_trained():
     assert "without repetition" in network.algorithm
     assert FOUND["thm1"].setting.step_size is not None
     assert FOUND["d.network"].setting.step_size is not None
+
+
+def test_full_batch_steps_are_those_of_exact_gradients():
+    """With all samples in a batch no growth constant is left, also not in the step size of the setting."""
+    item = FOUND["d.full_batch"]
+    growth = {V["growth"], V["growth_sure"]}
+    assert not item.symbols & growth
+    general = FOUND["d.general"].setting.step_size.xreplace(dict.fromkeys(growth, Integer(1)))
+    assert item.setting.step_size == general
+    limits = [part.relation.rhs for part in item.hypotheses if part.role == "step"]
+    assert set((item.setting.step_size / eta_bar).args) == set(limits)
+    assert "without repetition" in item.setting.algorithm
+    assert {claim.chance for claim in item.claims} == {"surely"}
+
+
+@pytest.mark.parametrize("name", ["def1", "assump1", "lem1", "prop1", "thm1", "d.general", "lemA.beta", "lem3"])
+def test_smoothness_is_about_any_two_points(name):
+    """Definition 1 is for all u and v, not for one of them at the start."""
+    item = FOUND[name]
+    relations = [part.relation for part in (*item.hypotheses, *item.claims)]
+    smooth = [relation for relation in relations if relation.lhs == V["jacobian_shift"]]
+    assert [V["weight_shift"] in relation.rhs.free_symbols for relation in smooth] == [True]
+    assert V["jacobian_drift"] not in item.symbols
+
+
+def test_change_of_the_gram_matrix_is_between_the_same_two_points():
+    """Lemma A.7 compares two weight matrices, by their distance from each other."""
+    for name in ("lemA7", "lemA7.repaired"):
+        for claim in FOUND[name].claims:
+            assert V["weight_shift"] in claim.bound.free_symbols
+            assert V["weight_change"] not in claim.relation.free_symbols
+
+
+@pytest.mark.parametrize("name", ["lem2", "thm2", "scaling"])
+def test_samples_are_of_the_order_of_a_power_of_the_dimension(name):
+    """Lemma 2, Theorem 2 and Section 3.1 ask for n of order d^t, which is a bound from both sides."""
+    lower, upper = (FOUND[name].hypothesis(f"samples_{side}").relation for side in ("lower", "upper"))
+    assert lower.lhs == upper.lhs == V["n"]
+    assert (lower.rel_op, upper.rel_op) == (">=", "<=")
+    assert lower.rhs / V["c_d"] == upper.rhs / V["C"] == V["d"] ** V["power"]
+
+
+@pytest.mark.parametrize("name", ["lem2", "lem3", "lemA.gram_deviation", "lemA.gram", "lemA.mu", "lemA.nu", "scaling"])
+def test_assumption_3_is_repeated_where_it_is_made(name):
+    """Results under Assumption 3 list it: they do not claim anything for other activations."""
+    assert {item.relation for item in FOUND["assump3"].hypotheses} <= {item.relation for item in FOUND[name].hypotheses}
+
+
+def test_lemma_2_is_about_the_jacobian():
+    """(16) gives near-isometry constants of the Jacobian, (A.48) the smallest singular value of the features."""
+    lemma, features = FOUND["lem2"].claim("jacobian_smallest"), FOUND["lemA.mu"].claim("features_smallest")
+    assert lemma.relation.lhs == V["sigma_min_J0"] ** 2
+    assert features.relation.lhs == V["feature_min_0"] ** 2
+    assert lemma.relation.rhs == features.relation.rhs
+
+
+def test_norm_of_the_output_weights_as_printed():
+    """(A.49) bounds the norm by omega_2 (2 sqrt(k) + sqrt(K)) before it drops the constants."""
+    printed = V["output_std"] * (2 * sqrt(V["k"]) + sqrt(V["K"]))
+    for name in ("lemA.nu", "lemA.nu.tracked"):
+        assert FOUND[name].claim("output_weights").bound == printed
+
+
+@pytest.mark.parametrize(("name", "network"), [("ji_telgarsky_2020", "any depth"), ("chen_2021", "any depth")])
+def test_deep_networks_are_not_called_shallow(name, network):
+    """Table 1 is about shallow networks; what the text says of deep ones is quoted as such."""
+    assert FOUND[f"cmp.{name}"].setting.network == network
+    assert FOUND["cmp.du_2019"].setting.network == "two layers"
+
+
+@pytest.mark.parametrize("name", ["thm1", "thm1.tracked", "d.general", "d.anytime", "d.network", "thm2", "prop1"])
+def test_latex_counts_steps_by_one_letter(name):
+    """In the paper's letters iterates are w_i everywhere, and the rate of the network is no Hermite coefficient."""
+    shown = as_latex(FOUND[name])
+    assert r"\tau" not in shown
+    assert "c_3" not in shown

@@ -48,6 +48,8 @@ class _Quoted:
     hypotheses: tuple[Hypothesis, ...] = ()
     loss: str = "not said"
     quotes: tuple[str, ...] = ()
+    network: str = "two layers"
+    initialisation: str = "not said"
 
 
 _RELU = assume("relu", "activation", Eq(is_relu, 1))
@@ -149,6 +151,7 @@ QUOTED = (
         _TEXT,
         _LINEAR,
         regime="; an observation, not a theorem",
+        network="not said",
     ),
     _Quoted(
         "nguyen_mondelli_2020",
@@ -158,33 +161,39 @@ QUOTED = (
         _TEXT,
         _LINEAR,
         errata=(CHECK_32,),
+        network="not said",
     ),
     _Quoted(
         "ji_telgarsky_2020",
-        "Ji and Telgarsky (2020): polylogarithmic width, best or average iterate, separable classification",
-        _GD,
+        "Ji and Telgarsky (2020): polylogarithmic width, any depth, ergodic",
+        "not said",
         "not said",
         _TEXT,
         ({},),
         1,
+        network="any depth",
     ),
     _Quoted(
         "chen_2021",
         "Chen et al. (2021): polylogarithmic width, ergodic, SGD for deep ReLU binary classification",
         _SGD,
-        "all layers",
+        "not said",
         _TEXT,
         ({},),
         1,
+        hypotheses=(_RELU,),
+        network="any depth",
     ),
     _Quoted(
         "daniely_2020",
-        "Daniely (2020): SGD memorises random binary labels with a network of near-linear size",
+        "Daniely (2020): SGD memorises random examples of two classes with a network of near-linear size",
         _SGD,
         "not said",
         _TEXT,
         _LINEAR,
         1,
+        network="not said",
+        initialisation="a variant of Xavier's",
     ),
 )
 
@@ -199,9 +208,10 @@ def _comparator(item: _Quoted) -> Statement:
         title=item.title,
         source=source(item.place),
         setting=Setting(
+            network=item.network,
             trained=item.trained,
             output_weights="not said",
-            initialisation="not said",
+            initialisation=item.initialisation,
             loss=item.loss,
             algorithm=item.algorithm,
         ),

@@ -34,10 +34,9 @@ from boundkit.statement.vocabulary import (
     n,
     sup_dphi,
     var_phi,
-    weight_change,
 )
 from boundkit.statement.words.shared import loss
-from boundkit.statement.words.stochastic import growth, linearisation_error
+from boundkit.statement.words.stochastic import growth, linearisation_error, weight_shift
 from boundkit.statement.words.stochastic_network import (
     hermite_norm,
     hermite_square_sum,
@@ -74,8 +73,8 @@ def1 = Statement(
         halved(
             "linearisation",
             linearisation_error,
-            at_most(linearisation_error, lipschitz / 2 * weight_change**2),
-            limit=lipschitz / 2 * weight_change**2,
+            at_most(linearisation_error, lipschitz / 2 * weight_shift**2),
+            limit=lipschitz / 2 * weight_shift**2,
             reason="a parabola attains it",
             experiment="weights",
         ),

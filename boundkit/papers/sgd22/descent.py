@@ -7,11 +7,13 @@ most `beta_outer`.
 
 from __future__ import annotations
 
-from sympy import Abs, Eq, Expr, Integer, Rational, sqrt
+from collections.abc import Mapping
+
+from sympy import Abs, Eq, Expr, Integer, Rational, Symbol, sqrt
 
 from boundkit.papers.sgd22.paper import at_most, smaller
 from boundkit.statement import Claim
-from boundkit.statement.vocabulary import lipschitz, radius, step_size, tau, tightness
+from boundkit.statement.vocabulary import eta_bar, lipschitz, radius, step_size, tau, tightness
 from boundkit.statement.words.shared import loss, loss_0
 from boundkit.statement.words.stochastic import (
     alpha_inner,
@@ -46,6 +48,16 @@ def start(path: Expr, room: Expr) -> Expr:
 
 
 START = start(PATH, radius / exit_margin)
+
+
+def largest_step(*values: Mapping[Symbol, Expr]) -> Expr:
+    """The share eta_bar of the largest step size, with quantities replaced, one mapping after the other."""
+    steps = [STEP_CURVATURE, STEP_KICK]
+    for given in values:
+        steps = [item.xreplace(given) for item in steps]
+    return eta_bar * smaller(*steps)
+
+
 LEAST_WAY = "the root of the loss changes by at most sqrt(beta_f / 2) nu times the distance; the twin allows a tenth"
 
 

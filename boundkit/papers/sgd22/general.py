@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sympy import Eq, Expr, Gt, Integer, Lt, Mul, Symbol, log, sqrt
 
 from boundkit.papers.sgd22 import descent
@@ -17,14 +19,12 @@ from boundkit.papers.sgd22.paper import (
     compose,
     general,
     observed,
-    smaller,
     source,
 )
 from boundkit.statement import Claim, Statement
 from boundkit.statement.statement import Chance
 from boundkit.statement.vocabulary import (
     distance,
-    eta_bar,
     n,
     norm_J,
     radius,
@@ -109,7 +109,7 @@ d_general = Statement(
     source=source("Theorem 1", "(6)", "(7)", "(12)"),
     form="repaired",
     improves="sgd22.thm1",
-    setting=general(eta_bar * smaller(descent.STEP_CURVATURE, descent.STEP_KICK)),
+    setting=general(descent.largest_step()),
     hypotheses=(
         *COMPOSITE,
         GROWTH_SURE,
@@ -151,15 +151,18 @@ d_general = Statement(
     ),
 )
 
+_MEAN_OF_ALL = {growth: ONE, growth_sure: ONE}
+
 d_full_batch = compose(
     d_general,
-    {exit_margin: Integer(1), growth: Integer(1), growth_sure: Integer(1), b: n},
+    {exit_margin: ONE, b: n, **_MEAN_OF_ALL},
     replaced=("growth", "growth_sure", "exit_margin", "batch"),
     hypotheses=(assume("full_batch", "parameter", Eq(b, n)),),
     id="sgd22.d.full_batch",
     title="Gradient descent as the full-batch case: no exit at all (D1 with b = n)",
+    setting=general(descent.largest_step(_MEAN_OF_ALL), drawn="uniform without repetition"),
     claims=tuple(
-        compose(d_general, {growth: Integer(1), growth_sure: Integer(1)}).claim(label)
+        replace(compose(d_general, _MEAN_OF_ALL).claim(label), chance="surely")
         for label in ("rate", "path", "stays", "limit")
     ),
     probability=None,

@@ -10,6 +10,7 @@ from boundkit.papers.sgd22.definitions import CHECK_15
 from boundkit.papers.sgd22.jacobian import SPEED
 from boundkit.papers.sgd22.kernel import CHECK_13, CHECK_14, HIDDEN_ROW, LOWEST, NONLINEAR, OPEN, P_1
 from boundkit.papers.sgd22.paper import (
+    ACTIVATION,
     FIRST_BOUNDED,
     NETWORK,
     ZERO_AT_ZERO,
@@ -20,7 +21,8 @@ from boundkit.papers.sgd22.paper import (
     source,
 )
 from boundkit.statement import Claim, Constant, Erratum, Statement
-from boundkit.statement.vocabulary import C, k, n, norm_X, tightness, weight_change
+from boundkit.statement.vocabulary import C, k, n, norm_X, tightness
+from boundkit.statement.words.stochastic import weight_shift
 from boundkit.statement.words.stochastic_network import (
     feature_gram_change,
     feature_gram_deviation,
@@ -49,7 +51,7 @@ def _gram_change(label: str, constant: Expr) -> Claim:
     return observed(
         label,
         feature_gram_change,
-        at_most(feature_gram_change, constant * weight_change / tightness),
+        at_most(feature_gram_change, constant * weight_shift / tightness),
         experiment="weights",
         twin=Integer(100),
         reason="units along the leading direction of the data attain the bound up to the nonlinearity of phi",
@@ -125,7 +127,8 @@ lemA8 = Statement(
             "CHECK-11",
             "false as printed",
             "The bound has no dimension, but the norm of a standard Gaussian vector concentrates at sqrt(D): at half "
-            "of that the left side tends to 1 and exp(-D/4) to 0, whatever the universal constant.",
+            "of that the left side tends to 1 and exp(-D/4) to 0, whatever the universal constant. The event E_2 of a "
+            "bounded norm, given which it is stated, is not quantified.",
             "Scalar Lipschitz functions concentrate around their own mean: add sqrt(D) to the threshold.",
         ),
     ),
@@ -158,7 +161,7 @@ gram_deviation = Statement(
     title="Deviation of the Gram matrix from its mean",
     source=source("Appendix E.2", "(A.46)"),
     setting=NETWORK,
-    hypotheses=(ROWS_BOUNDED,),
+    hypotheses=(*ACTIVATION, ROWS_BOUNDED),
     claims=(
         observed(
             "deviation",
@@ -213,6 +216,7 @@ gram = Statement(
     title="Singular values of the features at initialisation",
     source=source("Appendix E.2", "(A.47)"),
     setting=NETWORK,
+    hypotheses=ACTIVATION,
     claims=(_MU_CLAIM, largest(FEATURES**2)),
     probability=1 - C * (P_1 + P_2 + P_3),
     constants=OPEN,
@@ -226,6 +230,7 @@ mu = Statement(
     title="Lower near-isometry constant at initialisation",
     source=source("Appendix E.3", "(A.48)"),
     setting=NETWORK,
+    hypotheses=ACTIVATION,
     claims=(_MU_CLAIM,),
     probability=1 - C * (P_1 + P_2),
     constants=OPEN,

@@ -9,7 +9,7 @@ from boundkit.papers.sgd22.definitions import SCALE
 from boundkit.papers.sgd22.gram import FEATURES, P_3
 from boundkit.papers.sgd22.jacobian import SPEED
 from boundkit.papers.sgd22.kernel import OPEN, P_1, event_tracked
-from boundkit.papers.sgd22.paper import FIRST_BOUNDED, NETWORK, ZERO_AT_ZERO, at_most, observed, source
+from boundkit.papers.sgd22.paper import ACTIVATION, FIRST_BOUNDED, NETWORK, ZERO_AT_ZERO, at_most, observed, source
 from boundkit.statement import Claim, Constant, Erratum, Order, Statement
 from boundkit.statement.vocabulary import C, c, d, k, n, norm_X, norm_y, tightness
 from boundkit.statement.words.shared import K, loss_0
@@ -90,6 +90,7 @@ CHECK_19 = Erratum(
     "sqrt((sup|phi'| |X| |V_0|)^2 + |phi(X W_0^T)|^2).",
 )
 P_4 = exp(-c * k)
+_ROOT_K = {gaussian_deviation: sqrt(k)}
 
 nu = Statement(
     id="sgd22.lemA.nu",
@@ -97,8 +98,9 @@ nu = Statement(
     title="Upper near-isometry constant at initialisation",
     source=source("Appendix E.4", "(A.49)"),
     setting=NETWORK,
+    hypotheses=ACTIVATION,
     claims=(
-        *_output_weights(C * output_std * sqrt(k)),
+        *_output_weights(OUTPUT_WEIGHTS.xreplace(_ROOT_K)),
         jacobian(C * (output_std * SPEED * sqrt(k) + FEATURES)),
     ),
     probability=1 - C * (P_1 + P_3 + P_4),
@@ -112,7 +114,7 @@ output_weights = Statement(
     kind="lemma",
     title="Norm of the output weights at initialisation",
     source=source("Appendix E.4", "(A.49)"),
-    form="sharpened",
+    form="tracked",
     improves="sgd22.lemA.nu",
     setting=NETWORK,
     claims=_output_weights(OUTPUT_WEIGHTS),
@@ -120,8 +122,6 @@ output_weights = Statement(
     uses=("sgd22.lemA.nu",),
     proof="The expected norm of a Gaussian matrix is at most sqrt(k) + sqrt(K); Gaussian concentration.",
 )
-
-_ROOT_K = {gaussian_deviation: sqrt(k)}
 
 nu_tracked = Statement(
     id="sgd22.lemA.nu.tracked",

@@ -1,10 +1,11 @@
-"""The Jacobian of the network: bounds at a point, on a ball and its Lipschitz constant (Lemmas 3, A.5, A.6)."""
+"""The Jacobian of the network: bounds at a point, on a ball and its Lipschitz constant (Lemma 3)."""
 
 from __future__ import annotations
 
-from sympy import Expr, Integer, expand, sqrt
+from sympy import Expr, expand, sqrt
 
 from boundkit.papers.sgd22.paper import (
+    ACTIVATION,
     BOUNDED_ROWS,
     FIRST_BOUNDED,
     NETWORK,
@@ -14,14 +15,12 @@ from boundkit.papers.sgd22.paper import (
     at_least,
     at_most,
     compose,
-    halved,
     observed,
     source,
 )
 from boundkit.statement import Claim, Erratum, Statement
 from boundkit.statement.vocabulary import (
     alpha,
-    jacobian_drift,
     norm_J,
     norm_X,
     radius,
@@ -32,23 +31,15 @@ from boundkit.statement.vocabulary import (
     weight_change,
 )
 from boundkit.statement.words.shared import feature_sigma_min
+from boundkit.statement.words.stochastic import jacobian_shift, weight_shift
 from boundkit.statement.words.stochastic_network import (
     feature_min_0,
     feature_norm_0,
     features_norm,
-    hadamard_frobenius,
-    left_max_entry,
-    left_p_norm,
-    left_sigma_max,
-    left_sigma_min,
     max_row_norm,
     output_weights_bound,
     output_weights_norm,
     output_weights_norm_0,
-    product_frobenius,
-    product_q_norm,
-    right_frobenius,
-    right_q_norm,
 )
 
 SPEED = sup_dphi * norm_X
@@ -143,8 +134,8 @@ def _lipschitz(bound: Expr) -> tuple[Claim, ...]:
     return (
         observed(
             "lipschitz",
-            jacobian_drift,
-            at_most(jacobian_drift, bound * weight_change / tightness),
+            jacobian_shift,
+            at_most(jacobian_shift, bound * weight_shift / tightness),
             experiment="weights",
             twin=4 * bound / (sup_dphi * max_row_norm),
             reason="moving a unit along a sample that it sees steeply changes its feature by sup|phi'| |x| times that",
@@ -184,7 +175,7 @@ beta_sharpened = compose(
 
 def lipschitz_constant(lemma: Statement, bound: Expr) -> Expr:
     """The Lipschitz constant that `lemma` gives where the output weights have norm at most `bound`."""
-    return (lemma.claim("lipschitz").bound / weight_change).xreplace({output_weights_bound: bound})
+    return (lemma.claim("lipschitz").bound / weight_shift).xreplace({output_weights_bound: bound})
 
 
 REACH = alpha / (2 * sqrt(2) * SPEED)
@@ -198,98 +189,22 @@ lem3 = Statement(
     source=source("Lemma 3", "(18)", "(19)", "(20)"),
     setting=NETWORK,
     hypotheses=(
-        *SMOOTH,
+        *ACTIVATION,
         BOUNDED_ROWS,
         assume("ball", "parameter", at_most(weight_change, alpha / (2 * LIPSCHITZ))),
     ),
     claims=_lipschitz(LIPSCHITZ),
     uses=("sgd22.lemA.beta",),
+    errata=(
+        Erratum(
+            "CHECK-35",
+            "unstated hypothesis",
+            "The lemma asks for Assumption 3 only, but takes (17) from Lemma 2, whose samples have norm at most 1. "
+            "For tanh and one sample of norm 5 the Jacobian changes twice as fast as (18) allows.",
+            "Ask for Assumption 4 too, or multiply sup|phi''| by the largest norm of a sample.",
+        ),
+    ),
     summary={"lipschitz": LIPSCHITZ, "radius": alpha / (2 * LIPSCHITZ)},
 )
 
-lemA5 = Statement(
-    id="sgd22.lemA5",
-    kind="lemma",
-    title="Frobenius norm of a product",
-    source=source("Lemma A.5"),
-    claims=(
-        observed(
-            "lower",
-            product_frobenius,
-            at_least(product_frobenius, tightness * left_sigma_min * right_frobenius),
-            experiment="matrices",
-            twin=2 * left_sigma_max / left_sigma_min,
-            reason="the upper bound",
-            chance="surely",
-        ),
-        observed(
-            "upper",
-            product_frobenius,
-            at_most(product_frobenius, left_sigma_max * right_frobenius / tightness),
-            experiment="matrices",
-            twin=2 * left_sigma_max / left_sigma_min,
-            reason="the lower bound",
-            chance="surely",
-        ),
-    ),
-)
-
-lemA6 = Statement(
-    id="sgd22.lemA6",
-    kind="lemma",
-    title="q-norm of a product",
-    source=source("Lemma A.6"),
-    claims=(
-        halved(
-            "product",
-            product_q_norm,
-            at_most(product_q_norm, left_p_norm * right_q_norm),
-            limit=left_sigma_min * right_q_norm,
-            reason="no singular value shrinks by more than the smallest one of the left factor (Schatten norms)",
-            experiment="matrices",
-        ),
-    ),
-    errata=(
-        Erratum(
-            "CHECK-30",
-            "unstated hypothesis",
-            "The norms are not defined. For entrywise norms the inequality fails (p = q infinite, matrices of ones); "
-            "for Schatten norms it holds.",
-            "What is used is |A o B|_F <= max|A_ij| |B|_F.",
-        ),
-    ),
-)
-
-lemA6_repaired = Statement(
-    id="sgd22.lemA6.repaired",
-    kind="lemma",
-    title="Frobenius norm of a Hadamard product, as it is used",
-    source=source("Lemma A.6"),
-    form="repaired",
-    improves="sgd22.lemA6",
-    claims=(
-        observed(
-            "hadamard",
-            hadamard_frobenius,
-            at_most(hadamard_frobenius, left_max_entry * right_frobenius / tightness),
-            experiment="matrices",
-            twin=Integer(100),
-            reason="the diagonals of two random Gram matrices carry a fixed part of both norms",
-            chance="surely",
-        ),
-    ),
-    uses=("sgd22.lemA6",),
-    proof="Entry by entry.",
-)
-
-STATEMENTS = (
-    adjoint,
-    adjoint_sharpened,
-    direct,
-    beta_printed,
-    beta_sharpened,
-    lem3,
-    lemA5,
-    lemA6,
-    lemA6_repaired,
-)
+STATEMENTS = (adjoint, adjoint_sharpened, direct, beta_printed, beta_sharpened, lem3)

@@ -182,8 +182,12 @@ event = Statement(
     id="sgd22.lemA.event",
     kind="lemma",
     title="Norms of the weights of all hidden units at initialisation",
-    source=source("Appendix E.2", "(A.40)", "(A.41)", "(A.42)", "(A.43)"),
+    source=source("Appendix E.2", "(A.40)", "(A.41)"),
     setting=NETWORK,
+    hypotheses=(
+        assume("hidden_slack", "parameter", at_least(hidden_row_slack, C)),
+        assume("output_slack", "parameter", at_least(output_column_slack, C)),
+    ),
     claims=_event(C),
     probability=1 - P_1,
     constants=OPEN,

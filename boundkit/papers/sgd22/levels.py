@@ -36,14 +36,17 @@ from boundkit.papers.sgd22.paper import (
     DATA,
     FIRST_BOUNDED,
     NETWORK,
+    OPEN_RANGE,
+    SAMPLES,
     WIDE,
     assume,
     at_least,
     compose,
+    observed,
     source,
 )
 from boundkit.statement import Erratum, Statement
-from boundkit.statement.vocabulary import d, k, n, norm_X
+from boundkit.statement.vocabulary import d, k, n, norm_X, sigma_min_J0, tightness
 from boundkit.statement.words.stochastic_network import (
     chernoff_failure,
     feature_norm_0,
@@ -105,7 +108,15 @@ CHECK_25 = Erratum(
 SHARED_ERRATA = (CHECK_12, CHECK_13, CHECK_14, CHECK_15, CHECK_18, CHECK_19, CHECK_25, CHECK_27, CHECK_28)
 
 _SPECTRUM = (
-    smallest(MU**2),
+    observed(
+        "jacobian_smallest",
+        sigma_min_J0,
+        at_least(sigma_min_J0**2, tightness * MU**2),
+        experiment="initialisation",
+        twin=100 * (k * kernel_min + (SPEED * output_weights_norm_0) ** 2) / MU**2,
+        reason="that of the features is at most 100 k lambda_min(K) in 99 of 100 draws, by Markov, and the block of "
+        "the hidden layer adds at most (sup|phi'| |X| |V_0|)^2",
+    ),
     jacobian(Max(NU_MEAN, NU_LINEAR, evaluate=False)),
 )
 
@@ -115,14 +126,14 @@ lem2 = Statement(
     title="Loss, near-isometry and smoothness at initialisation",
     source=source("Lemma 2 = Lemma A.4", "(16)", "(17)", "(A.11)", "(A.16)"),
     setting=NETWORK,
-    hypotheses=(*ACTIVATION, *DATA, OUTPUTS_BOUNDED),
+    hypotheses=(*ACTIVATION, *DATA, *SAMPLES, OUTPUTS_BOUNDED),
     claims=(
         initial_loss(START_PRINTED),
         *_SPECTRUM,
         *beta_printed.claims,
     ),
     probability=1 - FAILURE_AS_PRINTED,
-    constants=OPEN[:1],
+    constants=(*OPEN, OPEN_RANGE),
     uses=("sgd22.lemA.mu", "sgd22.lemA.nu", "sgd22.lemA.h0", "sgd22.lemA.beta"),
     errata=(
         CHECK_08,
@@ -135,7 +146,8 @@ lem2 = Statement(
         replace(
             CHECK_19,
             grade="false as printed",
-            text=f"{CHECK_19.text} With GELU and five orthonormal samples the norm is 1.13 times that maximum.",
+            text=f"{CHECK_19.text} With GELU, omega_1 = 1, delta_2 = 1/2 and five orthonormal samples the norm of wide "
+            "networks is 1.12 times that maximum.",
         ),
         CHECK_25,
         CHECK_27,

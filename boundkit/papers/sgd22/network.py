@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from sympy import Expr, Lt, Rational, Symbol, sqrt
@@ -29,11 +28,10 @@ from boundkit.papers.sgd22.paper import (
     at_most,
     compose,
     network,
-    smaller,
     source,
 )
 from boundkit.statement import Hypothesis, Statement
-from boundkit.statement.vocabulary import alpha, beta, eta_bar, k, lipschitz, radius
+from boundkit.statement.vocabulary import alpha, beta, k, lipschitz, radius
 from boundkit.statement.words.shared import loss, loss_0
 from boundkit.statement.words.stochastic import (
     alpha_inner,
@@ -71,11 +69,6 @@ NORM_BOUND = assume("jacobian_norm", "run", at_most(NORM_AT_START, beta))
 _ROOM = assume("radius_below_safe", "parameter", Lt(SPEED * radius, alpha))
 _LEMMAS = tuple(item.label for item in (*COMPOSITE, GROWTH_SURE, *ISOMETRY_ON_BALLS))
 _USES = ("sgd22.d.general", direct.id)
-
-
-def _step(values: Values, levels: Values = MappingProxyType({})) -> Expr:
-    steps = (item.xreplace(values).xreplace(levels) for item in (descent.STEP_CURVATURE, descent.STEP_KICK))
-    return eta_bar * smaller(*steps)
 
 
 def growth_constants(lemma: Statement) -> dict[Symbol, Expr]:
@@ -116,7 +109,7 @@ def network_theorem(*, growth_lemma: Statement, smoothness: Statement, **changes
         improves="sgd22.thm2",
         kind="theorem",
         source=source("Theorem 2", "(21)"),
-        setting=network(_step(values), batches=batches(growth_lemma)),
+        setting=network(descent.largest_step(values), batches=batches(growth_lemma)),
         uses=(*_USES, smoothness.id, lem_pl.id, growth_lemma.id),
         instance={alpha: feature_min_0, beta: NORM_AT_START},
         **changes,
@@ -176,7 +169,7 @@ d_exit = compose(
     improves="sgd22.thm2",
     kind="theorem",
     source=source("Theorem 2", "(21)"),
-    setting=network(_step(DEFAULT)),
+    setting=network(descent.largest_step(DEFAULT)),
     uses=("sgd22.d.network",),
     summary={
         "exit": EXIT,
@@ -208,7 +201,7 @@ def width_theorem(*, growth_lemma: Statement, **changes: Any) -> Statement:
         improves="sgd22.thm2",
         kind="theorem",
         source=source("Theorem 2", "(21)"),
-        setting=network(_step(values, _AT_LEVELS), batches=batches(growth_lemma)),
+        setting=network(descent.largest_step(values, _AT_LEVELS), batches=batches(growth_lemma)),
         **changes,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr, Integer, Rational, Symbol, factorial, sqrt
 
 from boundkit.papers.sgd22.loss import QUADRATIC, WITHOUT_REPETITION
-from boundkit.papers.sgd22.paper import BATCH, NETWORK, assume, at_least, at_most, source
+from boundkit.papers.sgd22.paper import BATCH, NETWORK, OPEN_RANGE, SMOOTH, WIDE, assume, at_least, at_most, source
 from boundkit.papers.sgd22.path import RATE_SHAPE, START_SHAPE
 from boundkit.papers.sgd22.width import LIMIT_OF_NETWORK, NETWORK_AT_STEP, OPEN_RATE, ORDER, thm2
 from boundkit.statement import Constant, Erratum, Order, Statement
@@ -69,17 +69,15 @@ scaling = Statement(
     source=source("Section 3.1", "(22)"),
     setting=NETWORK_AT_STEP,
     hypotheses=(
+        *(item for item in thm2.hypotheses if item.label not in ("width", "mean_dominates")),
         assume("power", "parameter", at_least(power, 2)),
-        assume("samples_lower", "data", at_least(n, c * d**power)),
-        assume("samples_upper", "data", at_most(n, C * d**power)),
         assume("norm", "data", at_most(norm_X, C * sqrt(n / d))),
         assume("khatri_rao", "data", at_least(sigma_min_power, c)),
-        BATCH,
         assume("width", "width", at_least(k, C * ROWS["a"].expression)),
     ),
     claims=(LIMIT_OF_NETWORK,),
     probability=thm2.probability,
-    constants=(Constant(C, "open", note="hides logarithms"), Constant(c, "open"), OPEN_RATE),
+    constants=(Constant(C, "open", note="hides logarithms"), Constant(c, "open"), OPEN_RANGE, OPEN_RATE),
     uses=("sgd22.thm2",),
     errata=(
         Erratum(
@@ -115,7 +113,8 @@ scaling_repaired = Statement(
     hypotheses=(
         assume("power", "parameter", at_least(power, 2)),
         assume("rank", "data", at_most(n, factorial(d + power - 1) / (factorial(power) * factorial(d - 1)))),
-        assume("wide", "width", at_least(k, n)),
+        *SMOOTH,
+        WIDE,
         BATCH,
     ),
     uses=("sgd22.thm2.repaired",),
@@ -138,7 +137,7 @@ d_orders = Statement(
     form="refined",
     improves="sgd22.scaling",
     setting=NETWORK,
-    hypotheses=(assume("wide", "width", at_least(k, n)), BATCH),
+    hypotheses=(*SMOOTH, WIDE, BATCH),
     uses=("sgd22.thm1", "sgd22.thm2.tracked", "sgd22.d.width", "sgd22.d.width_odd"),
     orders=(
         *ROWS.values(),

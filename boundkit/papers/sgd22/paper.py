@@ -8,12 +8,14 @@ from typing import Any
 
 from sympy import Eq, Expr, Ge, Gt, Integer, Le, Lt, Min, Symbol, oo
 
-from boundkit.statement import Claim, Hypothesis, Paper, Setting, Source, Statement
+from boundkit.statement import Claim, Constant, Hypothesis, Paper, Setting, Source, Statement
 from boundkit.statement.statement import Chance, Experiment, Role
 from boundkit.statement.vocabulary import (
+    C,
     alpha,
     beta,
-    jacobian_drift,
+    c_d,
+    d,
     k,
     kinks,
     lipschitz,
@@ -24,21 +26,22 @@ from boundkit.statement.vocabulary import (
     sup_d2phi,
     sup_dphi,
     tightness,
-    weight_change,
 )
-from boundkit.statement.words.shared import b, loss, sup_phi_0
+from boundkit.statement.words.shared import b, loss, power, sup_phi_0
 from boundkit.statement.words.stochastic import (
     batch_gradient_moment,
     batch_gradient_norm,
     exit_margin,
     growth,
     growth_sure,
+    jacobian_shift,
     loss_slope,
     loss_slope_change,
     loss_smoothness,
     norm_J_start,
     output_shift,
     pl_constant,
+    weight_shift,
 )
 from boundkit.statement.words.stochastic_network import hermite_norm, max_row_norm
 
@@ -67,6 +70,13 @@ PAPER = Paper(
         "sup_d2phi": r"\ddot\phi_{\max}",
         "mean_phi": "c_0",
         "mu_phi_tilde": "c_1",
+        "batch_count": r"\binom mb",
+        "distance": r"\lVert w_i-w_0\rVert",
+        "stopped_loss": r"h(w_i)\mathbf 1\{w_0,\dots,w_i\in B\}",
+        "loss_before_exit": r"h(w_i)\mathbf 1\{w_0,\dots,w_{i-1}\in B\}",
+        "loss_given_stay": r"\mathbb E[h(w_i)\mid\text{all iterates in }B]",
+        "stopped_path": r"\ell(I)",
+        "limit_loss": r"\lim_i h(w_i)",
     },
 )
 
@@ -91,7 +101,7 @@ def source(label: str, *equations: str) -> Source:
     return Source(PAPER, label, equations)
 
 
-def general(step_size: Expr | None = None) -> Setting:
+def general(step_size: Expr | None = None, *, drawn: str = "uniform") -> Setting:
     """Any composite objective f(Phi(w)), trained by SGD from a given point."""
     return Setting(
         network="any map Phi from parameters to outputs, without scaling",
@@ -99,7 +109,7 @@ def general(step_size: Expr | None = None) -> Setting:
         output_weights="part of the parameters",
         initialisation="a given point",
         loss="mean of n nonnegative functions of the outputs",
-        algorithm="stochastic gradient descent, batches of b samples, uniform and independent over steps",
+        algorithm=f"stochastic gradient descent, batches of b samples, {drawn} and independent over steps",
         step_size=step_size,
     )
 
@@ -120,7 +130,7 @@ def network(step_size: Expr | None = None, *, batches: str = "without repetition
 GENERAL = general()
 NETWORK = network()
 
-MAP_SMOOTH = Hypothesis("map_smooth", "run", at_most(jacobian_drift, lipschitz * weight_change))
+MAP_SMOOTH = Hypothesis("map_smooth", "run", at_most(jacobian_shift, lipschitz * weight_shift))
 LOSS_SMOOTH = Hypothesis("loss_smooth", "run", at_most(loss_slope_change, loss_smoothness * output_shift))
 PL = Hypothesis("polyak_lojasiewicz", "run", at_most(loss, loss_slope**2 / (2 * pl_constant)))
 GROWTH = Hypothesis("growth", "run", at_most(batch_gradient_moment, growth * loss_slope**2))
@@ -144,6 +154,11 @@ BOUNDED_ROWS = Hypothesis("rows_bounded", "data", at_most(max_row_norm, 1))
 DATA = (BOUNDED_ROWS, Hypothesis("labels_bounded", "data", at_most(norm_y, 1)))
 UNIT_ROWS = Hypothesis("unit_rows", "data", Eq(row_norm_deviation, 0))
 WIDE = Hypothesis("wide", "width", at_least(k, n))
+SAMPLES = (
+    Hypothesis("samples_lower", "data", at_least(n, c_d * d**power)),
+    Hypothesis("samples_upper", "data", at_most(n, C * d**power)),
+)
+OPEN_RANGE = Constant(c_d, "open", note="in the number of samples")
 
 
 def claim(label: str, observable: Symbol, relation: Any, chance: Chance = "as stated") -> Claim:

@@ -12,13 +12,11 @@ from boundkit.statement.vocabulary import (
     c,
     d,
     k,
-    kinks,
     lipschitz,
     mu_phi_tilde,
     n,
     norm_J,
     norm_X,
-    norm_y,
     radius,
     sigma_min_J,
     sigma_min_J0,
@@ -26,7 +24,7 @@ from boundkit.statement.vocabulary import (
     sup_dphi,
     weight_change,
 )
-from boundkit.statement.words.shared import b, hermite_coefficient, loss_0, power, sigma_min_power, sup_phi_0
+from boundkit.statement.words.shared import b, hermite_coefficient, loss_0, power, sigma_min_power
 from boundkit.statement.words.stochastic import (
     alpha_inner,
     best_reach,
@@ -51,7 +49,6 @@ from boundkit.statement.words.stochastic_network import (
     hidden_std,
     jacobian_level,
     loss_level,
-    max_row_norm,
     mean_phi,
     output_column_slack,
     output_weights_bound,
@@ -150,17 +147,13 @@ CASES = {
         "sgd22.thm2",
         {
             **UNKNOWN,
-            kinks: ZERO,
-            sup_phi_0: ZERO,
-            max_row_norm: ONE,
-            norm_y: ONE,
             slack_lower: HALF,
             slack_upper: ONE,
             exit_margin: Integer(2),
         },
         {norm_X: sqrt(n / d), sigma_min_power: c, power: Integer(2), **dict.fromkeys(SLACKS, c)},
         {
-            "mean_dominates": "a condition on the activation, not repeated",
+            "mean_dominates": "the order is the same where it fails, by the footnote (CHECK-24)",
             "probability": "of an order that is not given",
         },
     ),

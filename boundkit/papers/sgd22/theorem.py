@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from sympy import Expr, Symbol, factor_terms
+from sympy import factor_terms
 
 from boundkit.papers.sgd22 import descent
 from boundkit.papers.sgd22.general import ISOMETRY_ON_BALLS, RADII, SHARE, d_general, mean_rate, travelled
@@ -12,7 +10,6 @@ from boundkit.papers.sgd22.paper import (
     ISOMETRY,
     compose,
     general,
-    smaller,
     source,
 )
 from boundkit.papers.sgd22.path import (
@@ -39,7 +36,6 @@ from boundkit.statement.vocabulary import (
     C,
     alpha,
     distance,
-    eta_bar,
     lipschitz,
     radius,
 )
@@ -100,10 +96,6 @@ thm1_tracked = Statement(
 )
 
 
-def _step(values: Mapping[Symbol, Expr]) -> Expr:
-    return eta_bar * smaller(*(item.xreplace(values) for item in (descent.STEP_CURVATURE, descent.STEP_KICK)))
-
-
 _QUARTER = ball(SAFE_RADIUS / 2)
 _READY = {
     alpha_inner: _QUARTER["spectrum"],
@@ -123,9 +115,7 @@ thm1_repaired = compose(
     id="sgd22.thm1.repaired",
     title="Theorem 1 for the stopped run, with constants and the almost-sure step condition (D1, ready-made)",
     improves="sgd22.thm1",
-    setting=general(
-        eta_bar * smaller(*(item.xreplace(_READY) for item in (descent.STEP_CURVATURE, descent.STEP_KICK)))
-    ),
+    setting=general(descent.largest_step(_READY)),
     constants=(
         Constant(c_start, "tracked", descent.START.xreplace(_READY) / START_SHAPE, "in the printed condition"),
         Constant(C, "tracked", descent.RATE.xreplace(_READY) / RATE_SHAPE, "in the printed rate"),
@@ -155,7 +145,7 @@ thm1_sharpened = compose(
     title="Theorem 1 with the radius that admits the largest initial loss",
     form="sharpened",
     improves="sgd22.thm1",
-    setting=general(_step(_BEST)),
+    setting=general(descent.largest_step(_BEST)),
     constants=(Constant(c_start, "tracked", descent.START.xreplace(_BEST) / START_SHAPE, "in the printed condition"),),
     uses=("sgd22.d.general", "sgd22.lem1.sharpened", "sgd22.thm1.repaired"),
     proof=(

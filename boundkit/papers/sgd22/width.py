@@ -26,6 +26,8 @@ from boundkit.papers.sgd22.paper import (
     BATCH,
     DATA,
     MARGIN,
+    OPEN_RANGE,
+    SAMPLES,
     assume,
     at_least,
     at_most,
@@ -77,7 +79,6 @@ from boundkit.statement.words.stochastic_network import (
 LARGE_MEAN = assume(
     "mean_dominates", "activation", at_least(Abs(mean_phi) * sqrt(n), hidden_std * sqrt(NONLINEAR) * norm_X)
 )
-POWER = assume("samples", "data", at_most(n, C * d**power))
 XI = (
     exit_margin
     * slack_outputs
@@ -142,12 +143,13 @@ thm2 = Statement(
     title="Linear convergence of SGD on a shallow network with both layers trained",
     source=source("Theorem 2", "(21)", "(A.11)", "(A.12)", "(A.13)"),
     setting=NETWORK_AT_STEP,
-    hypotheses=(*ACTIVATION, *DATA, BATCH, MARGIN, POWER, LARGE_MEAN, assume("width", "width", at_least(k, WIDTH))),
+    hypotheses=(*ACTIVATION, *DATA, BATCH, MARGIN, *SAMPLES, LARGE_MEAN, assume("width", "width", at_least(k, WIDTH))),
     claims=(LIMIT_OF_NETWORK, _EXPONENTIALLY),
     probability=1 - FAILURE_AS_SUM - 1 / exit_margin,
     constants=(
-        Constant(C, "open", note="hides logarithms in the width"),
+        Constant(C, "open", note="in the number of samples; in the width, where it hides logarithms"),
         Constant(c, "open", note="in the probability"),
+        OPEN_RANGE,
         OPEN_RATE,
     ),
     uses=("sgd22.thm1", "sgd22.lem2", "sgd22.lem3", "sgd22.lem.pl", "sgd22.lem.growth"),
