@@ -64,7 +64,7 @@ TRACKED = ["thm4_1", "cor4_3", "thm4_5", "cor4_6", "lem5_5", "lemB_5", "lemC_2"]
 SHARPENED = ["lemA_9", "lemA_11", "lemB_3", "lem5_7", "thm5_3_viii"]
 LABELS = {
     *(f"CHECK-{number}" for number in (2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 17, 18, 19)),
-    *("CHECK-1a", "CHECK-1b", "CHECK-12a", "CHECK-12b", "CHECK-12c", "CHECK-13b"),
+    *("CHECK-1a", "CHECK-1b", "CHECK-12a", "CHECK-12b", "CHECK-12c", "CHECK-13b", "CHECK-22"),
 }
 NOT_ERRORS = {"CHECK-16", "CHECK-20", "CHECK-21"}  # a note, a loose bound, a confirmed remark
 

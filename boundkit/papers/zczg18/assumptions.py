@@ -87,8 +87,8 @@ _DEFINITIONS = (
         setting=INITIALISATION,
     ),
     entry("def_gradient", "Gradient by back-propagation, ReLU derivative 0 at 0", "Section 3", setting=INITIALISATION),
-    entry("def_gd", "Gradient descent on all hidden layers", "Algorithm 1", setting=DESCENT),
-    entry("def_sgd", "Stochastic gradient descent with fresh uniform batches", "Algorithm 2", setting=STOCHASTIC),
+    entry("def_gd", "Gradient descent on all hidden layers", "Section 3", setting=DESCENT),
+    entry("def_sgd", "Stochastic gradient descent with fresh uniform batches", "Section 3", setting=STOCHASTIC),
 )
 _ASSUMPTIONS = (
     entry(

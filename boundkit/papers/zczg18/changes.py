@@ -8,11 +8,14 @@ from sympy import Expr, Integer, Max, Rational, Symbol, log, sqrt
 
 from boundkit.papers.zczg18.growth import solve_for
 from boundkit.papers.zczg18.initialisation import SMALL_COUNT
-from boundkit.papers.zczg18.model import INITIALISATION, at_most, entry, open_constants
+from boundkit.papers.zczg18.model import at_most, entry, open_constants
 from boundkit.papers.zczg18.perturbation import (
     BALL,
+    CHECK_7,
     FLIP_SHARE,
+    NEAR_START,
     PRODUCT,
+    RADIUS_PRODUCT,
     UNION,
     features_claim,
     flips_claim,
@@ -41,16 +44,7 @@ _BASE = (
     Hypothesis("radius_small", "parameter", at_most(radius, c / L**3)),
     Hypothesis("sparsity_small", "parameter", at_most(_SPARSE, c / L**3)),
 )
-CHECK_7 = Erratum(
-    "CHECK-7",
-    "gap",
-    "In the expansion the terms with a single changed mask have no small factor: event (v) bounds each of up to L of "
-    "them by "
-    "(CL)^2, so the listed properties give order L^3 (L^2 with the true size of (v)), not L. (The last display is "
-    "lost.)",
-    "One more event is needed, products applied to sparse vectors from one side having norm at most C; see "
-    "lemB_1.repaired.",
-)
+_NEAR = (BALL, RADIUS_PRODUCT)
 CHECK_19 = Erratum(
     "CHECK-19",
     "misprint",
@@ -68,7 +62,7 @@ lemB_1 = entry(
     "lemB_1",
     "Products of changed layers",
     "Lemma B.1",
-    setting=INITIALISATION,
+    setting=NEAR_START,
     hypotheses=_BASE,
     claims=(PRODUCT,),
     constants=open_constants(C, c),
@@ -79,7 +73,7 @@ lemB_1_repaired = entry(
     "lemB_1.repaired",
     "Products of changed layers, given one-sided norms on sparse vectors",
     "Lemma B.1",
-    setting=INITIALISATION,
+    setting=NEAR_START,
     hypotheses=(
         *_BASE,
         Hypothesis("one_sided", "run", at_most(one_sided_norm, C)),
@@ -99,7 +93,7 @@ lemB_2 = entry(
     "lemB_2",
     "Outputs of sparse vectors through changed layers",
     "Lemma B.2",
-    setting=INITIALISATION,
+    setting=NEAR_START,
     hypotheses=_BASE,
     claims=(output_claim(C * L * sqrt(max_width) * Max(radius, _SPARSE)),),
     constants=open_constants(C, c),
@@ -153,8 +147,8 @@ def _lipschitz(name: str, title: str, flips: Expr, **parts: Any) -> Statement:
         name,
         title,
         "Lemma B.3",
-        setting=INITIALISATION,
-        hypotheses=_BASE,
+        setting=NEAR_START,
+        hypotheses=_NEAR,
         claims=(_FEATURES, _flips(flips)),
         **parts,
     )
@@ -189,8 +183,8 @@ lemB_4 = entry(
     "lemB_4",
     "Few activations of the last layer change on any sample",
     "Lemma B.4",
-    setting=INITIALISATION,
-    hypotheses=_BASE,
+    setting=NEAR_START,
+    hypotheses=_NEAR,
     claims=(UNION,),
     constants=open_constants(C, c),
     uses=("lemB_3",),

@@ -13,7 +13,7 @@ from boundkit.statement.vocabulary import n
 from boundkit.statement.words.deep import degree, exponential_depth, label_separation
 from boundkit.statement.words.shared import L
 
-_INTRODUCTION, _RELATED = "Introduction", "Related work"
+_INTRODUCTION, _RELATED, _AFTER = "Introduction", "Related work", "after Theorem 4.1"
 _POLYNOMIAL = (n * L / label_separation) ** degree
 CHECK_18 = Erratum(
     "CHECK-18",
@@ -59,57 +59,57 @@ STATEMENTS = (
     _comparator(
         "li_liang_2018",
         "Li and Liang (2018): one hidden layer, cross entropy, SGD; extended here to any depth and a family of losses",
-        _RELATED,
+        _INTRODUCTION,
         quotes=("li_liang_2018",),
     ),
     _comparator(
         "du_2018_one_layer",
         "Du et al. (2018b): one hidden ReLU layer, square loss, gradient descent, Gram matrix assumption; polynomial "
         "width",
-        _RELATED,
-        orders=_quoted(_RELATED, width=n**degree),
+        _AFTER,
+        orders=_quoted(_AFTER, width=n**degree),
         quotes=("du_zhai_poczos_singh_2018",),
     ),
     _comparator(
         "allen_zhu_2018_deep",
         "Allen-Zhu et al. (2018b), concurrent: deep ReLU, mostly square loss, GD and SGD, all pairs separated; "
         "polynomial",
-        _RELATED,
-        orders=_quoted(_RELATED, width=_POLYNOMIAL, iterations=_POLYNOMIAL),
+        _AFTER,
+        orders=_quoted(_AFTER, width=_POLYNOMIAL, iterations=_POLYNOMIAL),
         quotes=("allen_zhu_li_song_2018",),
     ),
     _comparator(
         "du_2018_deep",
         "Du et al. (2018a), concurrent: deep, smooth activation, square loss, Gram matrix assumption; exponential in "
         "depth",
-        _RELATED,
-        orders=_quoted(_RELATED, width=exponential_depth**degree),
+        _AFTER,
+        orders=_quoted(_AFTER, width=exponential_depth**degree),
         quotes=("du_lee_li_wang_zhai_2018",),
     ),
     _comparator(
         "allen_zhu_2018_recurrent",
         "Allen-Zhu et al. (2018c): recurrent networks, GD and SGD find global minima; polynomial width",
-        _RELATED,
-        orders=_quoted(_RELATED, width=n**degree),
+        _AFTER,
+        orders=_quoted(_AFTER, width=n**degree),
     ),
     _comparator(
         "li_yuan_2017",
         "Li and Yuan (2017): two-layer residual network, teacher, SGD; cited for a stronger separation and "
         "polynomial width",
-        "after Theorem 4.1",
-        orders=_quoted("after Theorem 4.1", width=n**degree),
+        _AFTER,
+        orders=_quoted(_AFTER, width=n**degree),
         errata=(CHECK_18,),
     ),
     _comparator(
         "safran_shamir_2017",
         "Safran and Shamir (2017): over-parameterisation removes spurious minima of one hidden ReLU layer; no "
         "scaling quoted",
-        _RELATED,
+        _INTRODUCTION,
     ),
     _comparator(
         "du_lee_2018",
         "Du and Lee (2018): one hidden layer with quadratic activation, all local minima global; no scaling quoted",
-        _RELATED,
+        _INTRODUCTION,
     ),
     _comparator(
         "arora_2018_depth",
@@ -129,8 +129,8 @@ STATEMENTS = (
     ),
     _comparator(
         "stronger_assumptions",
-        "Brutzkus et al. (2017), Zhong et al. (2017), Choromanska et al. (2015), Kawaguchi (2016): Gaussian inputs, "
-        "independent activations",
+        "Brutzkus et al. (2017), Du et al. (2017a), Zhong et al. (2017), Choromanska et al. (2015), Kawaguchi (2016): "
+        "Gaussian inputs, independent activations",
         _INTRODUCTION,
     ),
     _comparator(

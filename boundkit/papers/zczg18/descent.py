@@ -14,6 +14,7 @@ from boundkit.papers.zczg18.model import (
     at_most,
     claim,
     entry,
+    on_events,
     open_constants,
     slowness,
     tried,
@@ -21,7 +22,7 @@ from boundkit.papers.zczg18.model import (
 from boundkit.papers.zczg18.perturbation import BALL
 from boundkit.papers.zczg18.rates import GRADIENT, PRINTED, STRENGTH, phases
 from boundkit.papers.zczg18.structure import EVENT_IDS
-from boundkit.statement import Claim, Erratum, Hypothesis, Order, Statement
+from boundkit.statement import Claim, Erratum, Hypothesis, Order, Setting, Statement
 from boundkit.statement.vocabulary import C, distance, k, n, radius, step_size, tau, tightness
 from boundkit.statement.words.deep import (
     descent_constant,
@@ -37,6 +38,7 @@ from boundkit.statement.words.deep import (
 )
 from boundkit.statement.words.shared import T, gradient_norm, loss, loss_0
 
+ON_EVENTS = on_events(DESCENT)
 REACHED = tried(
     claim("risk", final_risk, at_most(final_risk, target_risk)),
     "training",
@@ -98,7 +100,7 @@ def _lemma_5_4(name: str, title: str, condition: Hypothesis, **parts: Any) -> St
         name,
         title,
         "Lemma 5.4",
-        setting=DESCENT,
+        setting=ON_EVENTS,
         hypotheses=(*GD_ASSUMPTIONS, BALL, condition, STEP),
         claims=(REACHED,),
         constants=open_constants(C),
@@ -170,8 +172,8 @@ gd_iterations = entry(
 )
 
 
-def _trajectory(name: str, title: str, **parts: Any) -> Statement:
-    return entry(name, title, "Lemma 5.5", setting=DESCENT, **parts)
+def _trajectory(name: str, title: str, setting: Setting = ON_EVENTS, **parts: Any) -> Statement:
+    return entry(name, title, "Lemma 5.5", setting=setting, **parts)
 
 
 TRAVEL = GRADIENT / sqrt(STRENGTH)  # distance over the square root of step size, iterations and initial risk
@@ -198,6 +200,7 @@ PATH = sqrt(2 * tau * step_size * (loss_0 - loss))
 lem5_5_sharpened = _trajectory(
     "lem5_5.sharpened",
     "Distance of gradient descent from half of the ideal decrease (DRV-14a)",
+    setting=DESCENT,
     hypotheses=(SUFFICIENT,),
     claims=(
         tried(
@@ -214,7 +217,7 @@ stopping_distance = _trajectory(
     "d.stopping_distance",
     "Distance when the target is reached falls with the square root of the width (DRV-16)",
     improves="lem5_5",
-    hypotheses=(*GD_ASSUMPTIONS, RADIUS_LOG, STEP),
+    hypotheses=(*GD_ASSUMPTIONS, BALL, RADIUS_LOG, STEP),
     constants=open_constants(C),
     orders=tuple(
         as_order("radius", TRAVEL * sqrt(needed), side="upper", regime=f"{regime}, {case.words}, up to logarithms")

@@ -1,5 +1,4 @@
-"""Losses of the margin with their constants in Assumptions 3.2, 3.3 and 4.4, and the explicit theorem on two of "
-"them."""
+"""Losses of the margin with their constants in Assumptions 3.2, 3.3, 4.4, and the explicit theorem on two of them."""
 
 from __future__ import annotations
 

@@ -60,6 +60,11 @@ def setting(algorithm: str, step: Expr | None = None) -> Setting:
     )
 
 
+def on_events(given: Setting) -> Setting:
+    """The same where the eight events of Theorem 5.1 hold, as they do with high probability."""
+    return replace(given, initialisation=f"{given.initialisation}, on the eight events of Theorem 5.1")
+
+
 INITIALISATION = setting("none")
 SGD = "stochastic gradient descent, batches without replacement"
 DESCENT = setting("gradient descent", step_size)

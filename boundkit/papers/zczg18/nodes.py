@@ -132,12 +132,21 @@ lemA_15_repaired = entry(
     "Many units have a large gradient, with the probability of the proof",
     "Lemma A.15",
     setting=INITIALISATION,
-    hypotheses=lemA_15.hypotheses,
+    hypotheses=(
+        Hypothesis("separation_labels", "run", at_least(layer_separation, label_separation / 2)),
+        Hypothesis("separation_antipodal", "run", at_least(layer_antipodal_separation, label_separation / 2)),
+        Hypothesis("hidden_norm", "run", at_least(min_hidden_norm, HALF)),
+        *lemA_15.hypotheses,
+    ),
     claims=lemA_15.claims,
     probability=1 - exp(-_EXPONENT),
     constants=lemA_15.constants,
     uses=("lemA_15", "lemA_14"),
-    proof="A Chernoff bound for the number of units, and a union over a net of weights.",
+    proof=(
+        "Given the features that enter the last layer, a Chernoff bound for the number of units, and a union over a "
+        "net of weights. The norm and the separation of labels are events (i) and (ii) of Theorem 5.1; the antipodal "
+        "separation is at least sqrt 2 for L >= 2, where features are non-negative, and 2 mu for L = 1."
+    ),
 )
 NODE_SHARE = _CHANCE / 2
 NODE_LEVEL = lemA_14_tracked.hypothesis("node_level").relation.rhs / 2

@@ -5,10 +5,19 @@ from __future__ import annotations
 from sympy import Expr, Rational, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import COMPARABLE_WIDTHS, SEPARATED
-from boundkit.papers.zczg18.model import INITIALISATION, at_least, at_most, claim, entry, open_constants, tried
+from boundkit.papers.zczg18.model import (
+    INITIALISATION,
+    at_least,
+    at_most,
+    claim,
+    entry,
+    on_events,
+    open_constants,
+    tried,
+)
 from boundkit.papers.zczg18.nodes import GRADIENT_REASON, LARGEST_GRADIENT
 from boundkit.papers.zczg18.structure import EVENT_IDS
-from boundkit.statement import Claim, Constant, Hypothesis, Statement
+from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Statement
 from boundkit.statement.statement import EMPTY
 from boundkit.statement.vocabulary import C, c, n, radius
 from boundkit.statement.words.deep import (
@@ -36,6 +45,7 @@ from boundkit.statement.words.deep import (
 )
 from boundkit.statement.words.shared import L
 
+NEAR_START = on_events(INITIALISATION)
 BALL = Hypothesis("ball", "run", at_most(layer_distance, radius))
 RADIUS_GRADIENT = Hypothesis(
     "radius_gradient", "parameter", at_most(radius, c * label_separation ** Rational(3, 2) / (n**3 * L**2))
@@ -44,6 +54,15 @@ RADIUS_PRODUCT = Hypothesis(
     "radius_product", "parameter", at_most(radius, c / (L**11 * log(max_width) ** Rational(3, 2)))
 )
 HYPOTHESES = (SEPARATED, COMPARABLE_WIDTHS, BALL, RADIUS_PRODUCT, RADIUS_GRADIENT)
+CHECK_7 = Erratum(
+    "CHECK-7",
+    "gap",
+    "In the expansion of Lemma B.1 the terms with a single changed mask have no small factor: event (v) bounds each of "
+    "up to L of them by (CL)^2, so the listed properties give order L^3 (L^2 with the true size of (v)), not L. (The "
+    "last display is lost.)",
+    "One more event is needed, products applied to sparse vectors from one side having norm at most C; see "
+    "lemB_1.repaired.",
+)
 FLIP_SHARE = L ** Rational(4, 3) * radius ** Rational(2, 3)
 
 
@@ -145,7 +164,7 @@ _ITEMS: tuple[tuple[str, str, tuple[Claim, ...], tuple[str, ...]], ...] = (
     ("iii", "few activations change", (FLIPS,), ("lemB_3",)),
     ("iv", "few activations change on any sample", (UNION,), ("lemB_4",)),
     ("v", "products of layers", (PRODUCT,), ("lemB_1",)),
-    ("vi", "outputs of sparse vectors", (OUTPUT,), ("lemB_2",)),
+    ("vi", "outputs of vectors with at most C L^(4/3) tau^(2/3) m_l non-zero entries", (OUTPUT,), ("lemB_2",)),
     ("vii", "lower bound of the gradient", (strength(c_lower),), ("lemB_5",)),
     ("viii", "upper bounds of the gradients", GRADIENTS, ("lemB_6",)),
 )
@@ -168,12 +187,13 @@ ITEMS = tuple(
         f"thm5_3_{number}",
         f"Near the initialisation, ({number}): {words}",
         f"Theorem 5.3 ({number})",
-        setting=INITIALISATION,
+        setting=NEAR_START,
         hypotheses=HYPOTHESES,
         claims=claims,
         constants=_constants(claims),
         instance=SPARSITY if number == "vi" else EMPTY,
         uses=(*EVENT_IDS, *uses),
+        errata=(CHECK_7,) if number == "v" else (),
     )
     for number, words, claims, uses in _ITEMS
 )
@@ -181,7 +201,7 @@ thm5_3 = entry(
     "thm5_3",
     "Structure of networks near a Gaussian initialisation with the eight events of Theorem 5.1",
     "Theorem 5.3",
-    setting=INITIALISATION,
+    setting=NEAR_START,
     hypotheses=HYPOTHESES,
     claims=tuple(item for statement in ITEMS for item in statement.claims),
     constants=CONSTANTS,
@@ -190,13 +210,14 @@ thm5_3 = entry(
         **SPARSITY,
     },
     uses=("thm5_1", *(f"thm5_3_{item[0]}" for item in _ITEMS)),
+    errata=(CHECK_7,),
 )
 GRADIENTS_SHARPENED = gradient_claims(L)
 thm5_3_viii_sharpened = entry(
     "thm5_3_viii.sharpened",
     "Upper bounds of the gradients, linear in the depth (CHECK-20)",
     "Theorem 5.3 (viii)",
-    setting=INITIALISATION,
+    setting=NEAR_START,
     hypotheses=HYPOTHESES,
     claims=GRADIENTS_SHARPENED,
     constants=_constants(GRADIENTS_SHARPENED),
@@ -213,7 +234,7 @@ lemB_5 = entry(
     "lemB_5",
     "Lower bound of the gradient near the initialisation",
     "Lemma B.5",
-    setting=INITIALISATION,
+    setting=NEAR_START,
     hypotheses=(SEPARATED, BALL, _NODES),
     claims=(strength(c_lower),),
     constants=open_constants(c, c_lower),
@@ -237,8 +258,8 @@ lemB_5_tracked = entry(
     "lemB_5.tracked",
     "Lower bound of the gradient with the constant of its proof",
     "Lemma B.5",
-    setting=INITIALISATION,
-    hypotheses=lemB_5.hypotheses,
+    setting=NEAR_START,
+    hypotheses=(*lemB_5.hypotheses, RADIUS_PRODUCT),
     claims=(strength(kept_strength(share=c_lower, level=c_level / 2)),),
     constants=open_constants(c, c_lower, c_level),
     uses=("lemB_5", "thm5_1_viii", "thm5_3_iv", "thm5_3_ii"),
@@ -252,7 +273,7 @@ lemB_6 = entry(
     "lemB_6",
     "Upper bounds of the gradients near the initialisation",
     "Lemma B.6",
-    setting=INITIALISATION,
+    setting=NEAR_START,
     hypotheses=HYPOTHESES,
     claims=GRADIENTS,
     constants=open_constants(C, c),

@@ -49,9 +49,9 @@ def product_square(point: Expr, *, layers: Expr, aspect: Expr) -> Expr:
 
     `aspect` is the input dimension of the first layer over the width.
 
-    >>> from sympy import Integer, sqrt
-    >>> product_square(sqrt(2), layers=Integer(0), aspect=Integer(1)).evalf(5)
-    8.2426
+    >>> from sympy import Integer
+    >>> product_square(Integer(2), layers=Integer(0), aspect=Integer(1))
+    8
     """
     return (1 + point) ** layers * (2 + point) * (2 * aspect + point) / point
 
@@ -153,7 +153,7 @@ lemA_9_sharpened = entry(
     "Outputs of sparse vectors, without the factor of depth",
     "Lemma A.9",
     setting=INITIALISATION,
-    hypotheses=(*lemA_9.hypotheses, Hypothesis("width", "width", at_least(k, C * L * PER_EXAMPLE))),
+    hypotheses=(*lemA_9.hypotheses, INPUT_WIDTH, Hypothesis("width", "width", at_least(k, C * L * PER_EXAMPLE))),
     claims=(_output(L**0),),
     probability=1 - failure,
     constants=open_constants(C, C_upper),

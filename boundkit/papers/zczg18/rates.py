@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sympy import Expr, Integer, Rational, log, sqrt
+from sympy import Expr, Integer, Rational, log, powsimp, sqrt
 
 from boundkit.papers.zczg18.growth import as_order, solve_for
 from boundkit.papers.zczg18.model import HALF
@@ -61,8 +61,7 @@ def phases() -> Iterator[tuple[str, Case, Expr]]:
 
 @dataclass(frozen=True)
 class Bookkeeping:
-    """One way through Lemma C.2: the bound of a layer's gradient, and whether the error terms are summed over "
-    "layers."""
+    """One way through Lemma C.2: the bound of a layer's gradient, and whether error terms are summed over layers."""
 
     gradient: Expr
     summed: bool
@@ -169,7 +168,7 @@ def descent_rates(book: Bookkeeping) -> Rates:
 BATCH_SPREAD = n / b
 _NEEDED = n ** (2 - 2 * p) / STRENGTH
 MARTINGALE = PRINTED.margin_change * eta * BATCH_SPREAD * sqrt(_NEEDED / eta)
-TRAJECTORY_STEP = solve_for(MARTINGALE, eta)
+TRAJECTORY_STEP = powsimp(solve_for(MARTINGALE, eta))
 CONDITIONAL_STEP = PRINTED.step / BATCH_SPREAD
 SGD_STEP = TRAJECTORY_STEP / L
 SGD_TIME = {GROWTH: tau / (GRADIENT * BATCH_SPREAD), FLOOR: tau / GRADIENT}

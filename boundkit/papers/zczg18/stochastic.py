@@ -7,7 +7,7 @@ from typing import Any
 from sympy import Eq, Expr, Gt, Integer, log, sqrt
 
 from boundkit.papers.zczg18.assumptions import CAP, SGD_ASSUMPTIONS
-from boundkit.papers.zczg18.descent import RADIUS, REACHED, STAYS, TIME_ORDERS
+from boundkit.papers.zczg18.descent import CHECK_4, RADIUS, RADIUS_LOG, REACHED, STAYS, TIME_ORDERS
 from boundkit.papers.zczg18.growth import LOGS, as_order
 from boundkit.papers.zczg18.model import (
     STOCHASTIC,
@@ -15,6 +15,7 @@ from boundkit.papers.zczg18.model import (
     claim,
     entry,
     equated,
+    on_events,
     open_constants,
     potential,
     tried,
@@ -74,25 +75,33 @@ CHECK_15 = Erratum(
     "The same bound holds from below and, where the risk at most halves, for the increments of the potential: "
     "see lemD_3.repaired.",
 )
+
+
+def _lemma_5_6(condition: Hypothesis) -> tuple[Hypothesis, ...]:
+    step = Hypothesis("step", "step", at_most(step_size, C * CONDITIONAL_STEP))
+    return (*SGD_ASSUMPTIONS, BALL, condition, step)
+
+
 lem5_6 = entry(
     "lem5_6",
     "Stochastic gradient descent reaches the target in the ball",
     "Lemma 5.6",
-    setting=STOCHASTIC,
-    hypotheses=(*SGD_ASSUMPTIONS, BALL, RADIUS, Hypothesis("step", "step", at_most(step_size, C * CONDITIONAL_STEP))),
+    setting=on_events(STOCHASTIC),
+    hypotheses=_lemma_5_6(RADIUS),
     claims=(REACHED,),
     probability=1 - failure,
     constants=open_constants(C),
     uses=("lemD_1", "lemD_2", "lemD_3", "lemC_1", "thm5_3_vii", *EVENT_IDS),
     orders=(*TIME_ORDERS, as_order("iterations", MARTINGALE_ITERATIONS / L**8, regime=f"martingale term, {LOGS}")),
-    errata=(CHECK_14,),
+    errata=(CHECK_4, CHECK_14),
 )
 lem5_6_repaired = entry(
     "lem5_6.repaired",
-    "Stochastic gradient descent reaches the target in the ball, power of the depth restored (CHECK-14)",
+    "Stochastic gradient descent reaches the target in the ball, with the logarithm and the power of the depth "
+    "(CHECK-14)",
     "Lemma 5.6",
-    setting=STOCHASTIC,
-    hypotheses=lem5_6.hypotheses,
+    setting=on_events(STOCHASTIC),
+    hypotheses=_lemma_5_6(RADIUS_LOG),
     claims=lem5_6.claims,
     probability=1 - failure,
     constants=open_constants(C),
@@ -114,7 +123,7 @@ def _trajectory(name: str, title: str, **parts: Any) -> Any:
         name,
         title,
         "Lemma 5.7",
-        setting=STOCHASTIC,
+        setting=on_events(STOCHASTIC),
         claims=(STAYS,),
         probability=1 - failure,
         constants=open_constants(C),
@@ -134,7 +143,7 @@ lem5_7 = _trajectory(
 lem5_7_sharpened = _trajectory(
     "lem5_7.sharpened",
     "Stochastic gradient descent stays in the ball for longer when alpha_0 is infinite",
-    hypotheses=(*SGD_ASSUMPTIONS, _STEP),
+    hypotheses=(*SGD_ASSUMPTIONS, RADIUS_LOG, _STEP),
     uses=("lem5_7", "lemD_3.repaired"),
     orders=_times(SGD_TIME_SHARPENED),
     proof=f"{GROWTH}: Jensen's inequality on the batch bounds its slope by rho_1 (n/B)^p L_S^p.",
@@ -143,7 +152,7 @@ lemD_1 = entry(
     "lemD_1",
     "Change of the outputs in one step of stochastic gradient descent",
     "Lemma D.1",
-    setting=STOCHASTIC,
+    setting=on_events(STOCHASTIC),
     hypotheses=(
         BALL,
         Hypothesis("radius_small", "parameter", at_most(radius, c / L**3)),
@@ -212,7 +221,7 @@ lemD_3 = entry(
     "lemD_3",
     "Concentration of the potential along stochastic gradient descent",
     "Lemma D.3",
-    setting=STOCHASTIC,
+    setting=on_events(STOCHASTIC),
     hypotheses=(CAP, _POTENTIAL),
     claims=_deviation(_AZUMA * sqrt(tau * log(1 / failure))),
     probability=1 - failure,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import log
+from sympy import Expr, Integer, log
 
 from boundkit.papers.zczg18 import initialisation, nodes, products, separation
 from boundkit.papers.zczg18.assumptions import COMPARABLE_WIDTHS, DATA
@@ -20,10 +20,15 @@ from boundkit.statement.words.deep import (
 )
 from boundkit.statement.words.shared import L, failure
 
-SEPARATION_SMALL = (
-    Hypothesis("separation_depth", "data", at_most(label_separation, c / L)),
-    Hypothesis("separation_coordinate", "data", at_most(label_separation, c * last_coordinate)),
-)
+
+def separation_small(ratio: Expr) -> tuple[Hypothesis, ...]:
+    """What Theorem 5.1 asks of its separation, the label separation over `ratio`."""
+    return (
+        Hypothesis("separation_depth", "data", at_most(label_separation, c * ratio / L)),
+        Hypothesis("separation_coordinate", "data", at_most(label_separation, c * ratio * last_coordinate)),
+    )
+
+
 WIDTHS = (
     Hypothesis("width_separation", "width", at_least(k, C * L**4 / label_separation**4 * log(n**2 * L / failure))),
     Hypothesis("width_threshold", "width", at_least(k, C * initialisation.THRESHOLD_WIDTH)),
@@ -33,7 +38,7 @@ SPARSITY = Hypothesis("sparsity", "parameter", at_least(vector_sparsity, C * pro
 HYPOTHESES = (
     *DATA,
     COMPARABLE_WIDTHS,
-    *SEPARATION_SMALL,
+    *separation_small(Integer(1)),
     *WIDTHS,
     SPARSITY,
     nodes.lemA_15.hypothesis("node_level"),

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Integer, Lt
+from sympy import Expr, Integer, Lt
 
-from boundkit.papers.zczg18.assumptions import CHECK_3, GD_ASSUMPTIONS, GD_IDS, SGD_ASSUMPTIONS
+from boundkit.papers.zczg18.assumptions import (
+    CHECK_3,
+    DECREASING,
+    GD_ASSUMPTIONS,
+    GD_IDS,
+    NONNEGATIVE,
+    SGD_ASSUMPTIONS,
+)
 from boundkit.papers.zczg18.descent import REACHED, STAYS
 from boundkit.papers.zczg18.growth import as_order
 from boundkit.papers.zczg18.model import DESCENT, SGD, at_most, entry, open_constants, setting
@@ -14,6 +21,7 @@ from boundkit.papers.zczg18.one_step import CHECK_5
 from boundkit.papers.zczg18.products import CHECK_6
 from boundkit.papers.zczg18.rates import (
     LAYER_SUM,
+    ONE,
     PRINTED,
     REPAIRED,
     STOCHASTIC_RATES,
@@ -22,7 +30,7 @@ from boundkit.papers.zczg18.rates import (
     descent_rates,
     tight_rates,
 )
-from boundkit.papers.zczg18.structure import SEPARATION_SMALL
+from boundkit.papers.zczg18.structure import separation_small
 from boundkit.statement import Claim, Erratum, Hypothesis, Order, Statement
 from boundkit.statement.statement import EMPTY
 from boundkit.statement.vocabulary import C, c, n, radius, step_size, tightness
@@ -71,18 +79,35 @@ CHECK_13B = Erratum(
     "Harmless; with the factor the width falls by B^2, see the refined form.",
 )
 
+CHECK_22 = Erratum(
+    "CHECK-22",
+    "extraction",
+    "The displays with the width and the number of iterations are lost in the available text, so that this form names "
+    "neither.",
+    "The orders of the tracked form are derived from the legible part of the proof.",
+)
+
 _GD = ("lem5_4", "lem5_5", "thm5_1", "thm5_3")
 _SGD = ("lem5_6", "lem5_7", "thm5_1", "thm5_3")
 
 
 def _theorem(
-    name: str, title: str, *, rates: Rates | None = None, orders: tuple[Order, ...] = (), **parts: Any
+    name: str,
+    title: str,
+    *,
+    rates: Rates | None = None,
+    orders: tuple[Order, ...] = (),
+    ratio: Expr = ONE,
+    **parts: Any,
 ) -> Statement:
-    """A form of Theorem 4.1 or 4.5: the printed one with the printed step, the others with the rates' step and "
-    "orders."""
+    """A form of Theorem 4.1 or 4.5: the printed one with the printed step, the others with the rates' step and orders.
+
+    The theorem is used with the label separation over `ratio` for its separation.
+    """
     stochastic = name.startswith(("thm4_5", "cor4_6"))
     printed = rates is None
-    step = C * (PRINTED_STEP if rates is None else rates.step)
+    separation = {label_separation: label_separation / ratio}
+    step = C * (PRINTED_STEP if rates is None else rates.step.subs(separation))
     assumptions = SGD_ASSUMPTIONS if stochastic else GD_ASSUMPTIONS
     label = {"thm4_1": "Theorem 4.1", "cor4_3": "Corollary 4.3", "thm4_5": "Theorem 4.5", "cor4_6": "Corollary 4.6"}
     claims = parts.pop("claims", (REACHED,) if printed else (REACHED, STAYS))
@@ -93,14 +118,13 @@ def _theorem(
         setting=setting(SGD if stochastic else "gradient descent", step),
         hypotheses=(
             *assumptions,
-            *(() if printed else SEPARATION_SMALL),
+            *(() if printed else separation_small(ratio)),
             Hypothesis("step", "step", at_most(step_size, step)),
-            *parts.pop("extra", ()),
         ),
         claims=claims,
         probability=1 - failure,
         constants=open_constants(*((C,) if printed else (C, c))),
-        instance=EMPTY if rates is None else {radius: C * rates.radius},
+        instance=EMPTY if rates is None else {radius: C * rates.radius.subs(separation)},
         orders=orders
         or (rates.orders() if rates is not None else (as_order("step size", PRINTED_STEP, side="upper"),)),
         **parts,
@@ -111,7 +135,7 @@ thm4_1 = _theorem(
     "thm4_1",
     "Gradient descent trains deep ReLU networks to any target risk",
     uses=(*GD_IDS, *_GD),
-    errata=(CHECK_1A, CHECK_2, CHECK_3, CHECK_5, CHECK_6),
+    errata=(CHECK_1A, CHECK_2, CHECK_3, CHECK_5, CHECK_6, CHECK_22),
 )
 thm4_1_tracked = _theorem(
     "thm4_1.tracked",
@@ -155,6 +179,7 @@ constant_separation = _theorem(
     "d.constant_separation",
     "Theorem 4.1 for a separation that does not shrink with the depth (CHECK-2)",
     rates=DESCENT_RATES,
+    ratio=L,
     orders=tuple(
         as_order(
             item.quantity,
@@ -177,7 +202,7 @@ zero_error = entry(
     "Corollary 4.3",
     improves="cor4_3",
     setting=DESCENT,
-    hypotheses=(_BELOW,),
+    hypotheses=(NONNEGATIVE, DECREASING, _BELOW),
     claims=(NO_ERROR,),
     uses=("asm3_1",),
     proof="The loss does not increase, so a sample with non-positive margin alone gives a risk of at least loss(0)/n.",
@@ -187,7 +212,7 @@ cor4_3 = _theorem(
     "Gradient descent reaches zero training error",
     claims=(NO_ERROR,),
     uses=("thm4_1",),
-    errata=(CHECK_1A, CHECK_2),
+    errata=(CHECK_1A, CHECK_2, CHECK_22),
 )
 cor4_3_tracked = _theorem(
     "cor4_3.tracked",
@@ -195,7 +220,6 @@ cor4_3_tracked = _theorem(
     rates=DESCENT_RATES,
     orders=DESCENT_RATES.at_target(1 / n),
     claims=(NO_ERROR,),
-    extra=(_BELOW,),
     uses=("cor4_3", "thm4_1.tracked", "d.zero_error"),
     proof="Theorem 4.1 (tracked) with half of the loss of one error, of order 1/n, as the target.",
 )
@@ -203,7 +227,7 @@ thm4_5 = _theorem(
     "thm4_5",
     "Stochastic gradient descent trains deep ReLU networks to any target risk",
     uses=(*GD_IDS, "asm4_4", *_SGD),
-    errata=(CHECK_1B, CHECK_2, CHECK_13B, CHECK_3),
+    errata=(CHECK_1B, CHECK_2, CHECK_13B, CHECK_3, CHECK_5, CHECK_6, CHECK_22),
 )
 thm4_5_tracked = _theorem(
     "thm4_5.tracked",
@@ -224,7 +248,7 @@ cor4_6 = _theorem(
     "Stochastic gradient descent reaches zero training error",
     claims=(NO_ERROR,),
     uses=("thm4_5",),
-    errata=(CHECK_1B, CHECK_2),
+    errata=(CHECK_1B, CHECK_2, CHECK_22),
 )
 cor4_6_tracked = _theorem(
     "cor4_6.tracked",
@@ -232,7 +256,6 @@ cor4_6_tracked = _theorem(
     rates=STOCHASTIC_RATES,
     orders=STOCHASTIC_RATES.at_target(1 / n),
     claims=(NO_ERROR,),
-    extra=(_BELOW,),
     uses=("cor4_6", "thm4_5.tracked", "d.zero_error"),
     proof="Theorem 4.5 (tracked) with half of the loss of one error, of order 1/n, as the target.",
 )
