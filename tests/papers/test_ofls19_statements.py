@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from sympy import Eq
 from sympy.logic.boolalg import BooleanAtom
 
 from boundkit.papers import os19
 from boundkit.papers.ofls19 import STATEMENTS
+from boundkit.papers.ofls19.model import GRAM_FAILURE
+from boundkit.render.expressions import text
+from boundkit.statement import VOCABULARY
+from boundkit.statement.words import generalisation as words
 
 BY_ID = {item.id: item for item in STATEMENTS}
 
@@ -160,3 +165,71 @@ def test_open_constants_are_only_where_the_paper_leaves_them():
     open_ones = {item.id.removeprefix("ofls19.") for item in STATEMENTS if item.constant_status == "open"}
     printed = {"thm3_2", "eq3_3", "eq3_4", "thm3_3", "lemA_2", "thmA_3", "rem_sizebias", "rem_biasvar"}
     assert open_ones == printed
+
+
+ASKING = [item for item in STATEMENTS if item.kind != "comparator"]
+
+
+@pytest.mark.parametrize("item", ASKING, ids=lambda s: s.id)
+def test_a_width_has_a_share_of_the_labels_only_where_they_are_aligned(item):
+    """A share c that nothing ties to the labels could be taken large, and the width with it as small as one likes."""
+    asked = [h.relation.free_symbols for h in item.hypotheses if h.role == "width"]
+    if any(words.alignment in symbols for symbols in asked):
+        assert {"labels_aligned", "residual_aligned"} & {h.label for h in item.hypotheses}
+
+
+@pytest.mark.parametrize("item", ASKING, ids=lambda s: s.id)
+def test_an_output_scale_from_the_sample_is_no_independent_start(item):
+    """V = nu times signs does not depend on the sample only if no equation takes nu or zeta from it."""
+    if words.independent_start not in item.symbols:
+        return
+    chosen = {words.output_scale, words.fit_precision}
+    for hypothesis in item.hypotheses:
+        if isinstance(hypothesis.relation, Eq) and hypothesis.relation.lhs in chosen:
+            taken = hypothesis.relation.rhs.free_symbols - {words.K}
+            assert not {VOCABULARY[symbol.name].origin for symbol in taken} & {"data", "run"}
+
+
+@pytest.mark.parametrize("name", ["d.paired", "d.certificate_scales"])
+def test_a_scale_chosen_from_the_sample_needs_only_the_rest_to_be_independent(name):
+    """Part (b) of the certificate is for nu that depend on the sample, which V then does too."""
+    symbols = BY_ID[f"ofls19.{name}"].symbols
+    assert words.independent_pattern in symbols
+    assert words.independent_start not in symbols
+
+
+@pytest.mark.parametrize("item", ASKING, ids=lambda s: s.id)
+def test_gaps_travel_with_what_has_them(item):
+    """A probability without n^-100 (C7) and a claim at a last step that may be no integer (C12) carry the erratum."""
+    labels = {erratum.label for erratum in item.errata}
+    if item.probability is not None and item.probability.has(words.K**-100) and item.id != "ofls19.lem6_14":
+        assert item.probability.has(GRAM_FAILURE) or "C7" in labels
+    last = {words.final_misfit, words.classification_error}
+    if last & {claim.observable for claim in item.claims} and "iterations" in {h.label for h in item.hypotheses}:
+        assert "C12" in labels
+
+
+def test_settings_do_not_contradict_the_hypotheses():
+    """Where a hypothesis sizes the output weights otherwise, the setting does not size them; no training, no run."""
+    for name in ("def3_1", "def3_1.repaired", "lem6_11", "lem6_13", "lem6_13.sharpened", "lem6_14"):
+        assert "sqrt(k K)" not in BY_ID[f"ofls19.{name}"].setting.output_weights
+    assert BY_ID["ofls19.thmA_1"].setting.algorithm == "none"
+    for name in ("thm3_3", "thm6_21"):
+        printed = [BY_ID[f"ofls19.{name}"], BY_ID[f"ofls19.{name}.repaired"]]
+        assert ["independent" in item.setting.initialisation for item in printed] == [False, True]
+
+
+def test_projections_as_printed_and_as_proved():
+    """Lemma A.2 prints (A.1) with constant 1 for the deviation; at that deviation the two bounds are the same."""
+    printed, proved = (BY_ID[f"ofls19.lemA_2{form}"].claim("projection").bound for form in ("", ".tracked"))
+    symbols = {words.kernel_deviation, words.cluster_noise}
+    assert printed.free_symbols & symbols == {words.cluster_noise}
+    assert proved.free_symbols & symbols == {words.kernel_deviation}
+    deviation = BY_ID["ofls19.lemA_2"].claim("kernel").bound / VOCABULARY["C"].symbol
+    assert proved.subs(words.kernel_deviation, deviation).equals(printed)
+
+
+def test_printed_formulas_read_as_in_the_paper():
+    """(6.41) has its second factor nu B inside the bracket; Lemma 6.8 starts at 0, where alone it holds."""
+    assert "- 1" not in text(BY_ID["ofls19.lem6_18"].claim("test_loss").bound)
+    assert all("starts at 0" in BY_ID[f"ofls19.lem6_8{form}"].title for form in ("", ".repaired"))

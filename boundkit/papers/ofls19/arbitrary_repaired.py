@@ -24,12 +24,15 @@ from boundkit.papers.ofls19.arbitrary import (
 from boundkit.papers.ofls19.definitions import CUTOFF_RANGE
 from boundkit.papers.ofls19.errata import C12
 from boundkit.papers.ofls19.model import (
+    ARBITRARY,
     BOUNDED_SMOOTH,
+    INDEPENDENT_PATTERN,
     LABEL_NORM,
     LONG_ENOUGH,
     NETWORK_NORM,
     NU,
     ONE,
+    ONE_HOT,
     PAIRED,
     STEP,
     iterations,
@@ -85,6 +88,7 @@ thm3_3_repaired = replace(
     title="Generalisation from any initialisation independent of the sample (derived.thm33_full)",
     form="repaired",
     improves="ofls19.thm3_3",
+    setting=ARBITRARY,
     hypotheses=(*_FULL, GRID),
     claims=(test_error(REPAIRED_ERROR),),
     constants=(Constant(C, "tracked", tidy(WIDTH_6_57 / UNIT), "(6.57)"),),
@@ -115,6 +119,7 @@ thm6_21_repaired = replace(
     title="Theorem 6.21 as printed, under two conditions that its repaired proof needs",
     form="repaired",
     improves="ofls19.thm6_21",
+    setting=ARBITRARY,
     hypotheses=(*_FULL, GRID, FEW_RADII, LARGE_INFORMATION),
     uses=("ofls19.thm3_3.repaired", "ofls19.thm6_21"),
     errata=(C12,),
@@ -135,7 +140,8 @@ paired = replace(
     setting=PAIRED,
     hypotheses=(
         *BOUNDED_SMOOTH,
-        *SOUND,
+        ONE_HOT,
+        INDEPENDENT_PATTERN,
         LABEL_NORM,
         LONG_ENOUGH,
         PRECISION,

@@ -8,6 +8,7 @@ from sympy import Expr, Integer, ceiling, sqrt
 
 from boundkit.papers.ofls19.model import (
     BOUNDED_SMOOTH,
+    INDEPENDENT_PATTERN,
     INDEPENDENT_START,
     ONE,
     ONE_HOT,
@@ -135,7 +136,10 @@ certificate_scales = replace(
     id="ofls19.d.certificate_scales",
     title="The a posteriori bound for all output scales at once, when the network starts at zero (part b)",
     improves="ofls19.d.certificate",
-    hypotheses=(*certificate.hypotheses, NO_OUTPUT_AT_START),
+    hypotheses=(
+        *(INDEPENDENT_PATTERN if item == INDEPENDENT_START else item for item in certificate.hypotheses),
+        NO_OUTPUT_AT_START,
+    ),
     uses=("ofls19.d.certificate",),
     proof=(
         "The zeroth-order term vanishes, the linear term depends on nu (W - W_0) only and the quadratic bound on "

@@ -107,7 +107,7 @@ def3_1 = Statement(
     kind="definition",
     title="Multiclass neural tangent kernel: I_K tensor E[phi'(Xw) phi'(Xw)^T] o XX^T",
     source=source("Definition 3.1"),
-    setting=AT_START,
+    setting=replace(AT_START, output_weights=f"{jacobian.ZERO_MEAN}, in units of nu"),
     hypotheses=(
         Hypothesis("output_variance", "parameter", equal(output_variance, NU**2 / K)),
         jacobian.BOUNDED_SLOPE,

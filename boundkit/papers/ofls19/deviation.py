@@ -33,7 +33,7 @@ def _one_step(asymmetry: Expr) -> tuple[Claim, ...]:
 lem6_7 = Statement(
     id="ofls19.lem6_7",
     kind="lemma",
-    title="One step of the deviation from the linearised residual",
+    title="One step, between iterates in the ball, of the deviation from the linearised residual",
     source=source("Lemma 6.7", "(6.11)"),
     setting=GENERAL_MAP,
     hypotheses=(
@@ -58,7 +58,7 @@ lem6_7 = Statement(
 lem6_7_sharpened = replace(
     lem6_7,
     id="ofls19.lem6_7.sharpened",
-    title="One step of the deviation, with the square root of Lemma 6.3",
+    title="One step, between iterates in the ball, of the deviation, with the square root of Lemma 6.3",
     form="sharpened",
     improves="ofls19.lem6_7",
     claims=_one_step(lem6_3_sharpened.claim("gain").bound),
@@ -100,7 +100,7 @@ def _growth(condition: Hypothesis, **fields: object) -> Statement:
 lem6_8 = _growth(
     Hypothesis("small_asymmetry", "parameter", at_least(cutoff, sqrt(2 * GAMMA * drift_bound))),
     id="ofls19.lem6_8",
-    title="Growth of a perturbation that is fed by a decaying sequence",
+    title="Growth of a perturbation that starts at 0 and is fed by a decaying sequence",
     errata=(
         Erratum(
             "C21",
@@ -114,7 +114,7 @@ lem6_8 = _growth(
 lem6_8_repaired = _growth(
     Hypothesis("small_asymmetry", "parameter", at_least(cutoff, sqrt(2 * GAMMA) * drift_bound)),
     id="ofls19.lem6_8.repaired",
-    title="Growth of a perturbation that is fed by a decaying sequence, with the condition of its proof",
+    title="Growth of a perturbation that starts at 0 and is fed by a decaying sequence, under the proof's condition",
     form="repaired",
     improves="ofls19.lem6_8",
     uses=("ofls19.lem6_8",),

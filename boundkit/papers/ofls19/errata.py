@@ -40,8 +40,8 @@ C8 = Erratum(
 C9 = Erratum(
     "C9",
     "unstated hypothesis",
-    "The last step of Lemma 6.18, from the loss to the classification error, uses one-hot labels; |y| = sqrt(n) is not "
-    "enough.",
+    "The last step of Lemma 6.18, from the loss to the classification error, uses one-hot labels. Section 1.2 has such "
+    "labels, but the theorems ask for |y| = sqrt(n) (3.2, 6.23), which is not enough, or for nothing (3.3, 6.21).",
     "Labels are unit coordinate vectors.",
 )
 C10 = Erratum(
@@ -70,7 +70,8 @@ C13 = Erratum(
     "gap",
     "(3.4)-(3.5) keep zeta, Gamma and B constant in the width and drop 12 zeta (1 + Gamma B sqrt(K/lambda)) + "
     "2 exp(-Gamma) from the error, which the kept terms do not dominate; they do not follow from Theorem 3.2.",
-    "Choose Gamma and zeta with the sample: then (3.4) holds, at a width of order n^2 K^4 |X|^8 / lambda^6.",
+    "Let Gamma grow and zeta fall with n, both fixed before the sample: then (3.4) holds, at a width of order "
+    "n^2 K^4 |X|^8 / lambda^6.",
 )
 C14 = Erratum(
     "C14",

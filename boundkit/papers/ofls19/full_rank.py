@@ -26,14 +26,13 @@ from boundkit.papers.ofls19.model import (
     RANDOM,
     SCALE,
     STEP,
-    ZETA,
     iterations,
     source,
     test_error,
     widths_and,
 )
 from boundkit.papers.ofls19.random_start import ROOT_N, SAMPLES
-from boundkit.papers.ofls19.relations import at_least, equal, largest
+from boundkit.papers.ofls19.relations import at_least, at_most, equal
 from boundkit.papers.os19.chain import tidy
 from boundkit.statement import Constant, Hypothesis, Order, Statement
 from boundkit.statement.vocabulary import B, C, c_1, c_2, k, lambda_, n, norm_X
@@ -108,14 +107,14 @@ eq3_4_tracked = replace(
     claims=(test_error(_full_rank(FLUCTUATION)),),
     constants=(Constant(C, "tracked", FULL_RANK_WIDTH * lambda_**4 / (n**2 * K**4 * norm_X**4 * log(n))),),
     uses=("ofls19.thm3_2.tracked", "ofls19.eq3_4"),
-    errata=(C10, C12),
+    errata=(C7, C10, C12),
     orders=(),
     proof="Theorem 3.2 with Pi_N y = 0 and c = 1 at the cutoff sqrt(lambda).",
 )
 
-LONG_DURATION = largest(1, log(B * norm_X / sqrt(K)))
+LONG_DURATION = log(B * norm_X / sqrt(K))
 _LEAST_ENERGY = sqrt(K) / (B * norm_X)  # below the first term of (3.4), since |y| = sqrt(n) and |Sigma| <= (B |X|)^2
-FINE_PRECISION = _LEAST_ENERGY / (12 * (1 + LONG_DURATION * B * sqrt(K) / sqrt(lambda_)))
+FINE_PRECISION = _LEAST_ENERGY / (12 * (1 + GAMMA * B * sqrt(K) / sqrt(lambda_)))
 FULL_RANK_CONSTANT = 12 * B + 3  # 12 B of Theorem 3.2, 1 for the precision and 2 for the duration
 
 fullrank = replace(
@@ -124,21 +123,25 @@ fullrank = replace(
     title="Full-rank kernel: (3.4) at the width that its own terms ask for (derived.fullrank)",
     form="repaired",
     hypotheses=(
-        *(item for item in eq3_4_tracked.hypotheses if item.label not in ("precision_at_most_half", "width")),
+        *(item for item in eq3_4_tracked.hypotheses if item.label != "precision_at_most_half"),
         GRID,
-        Hypothesis("duration", "parameter", equal(learning_duration, LONG_DURATION)),
-        Hypothesis("precision", "parameter", equal(fit_precision, FINE_PRECISION)),
-        *widths_and(("width", at_least(k, FULL_RANK_WIDTH.subs(ZETA, FINE_PRECISION).subs(GAMMA, LONG_DURATION)))),
+        Hypothesis("duration", "parameter", at_least(learning_duration, LONG_DURATION)),
+        Hypothesis("precision", "parameter", at_most(fit_precision, FINE_PRECISION)),
     ),
     claims=(test_error(FULL_RANK_CONSTANT * sqrt(K) / ROOT_N * inverse_y + REPAIRED_FLUCTUATION),),
     constants=(Constant(c_1, "tracked", FULL_RANK_CONSTANT),),
     probability=1 - INITIAL_FAILURE - GRAM_FAILURE - failure,
     uses=("ofls19.thm3_2.repaired", "ofls19.eq3_4", "ofls19.def3_1"),
     errata=(C12,),
-    orders=(Order("width", {n: 2, K: 4, norm_X: 8, lambda_: -6}, {n: 1}, regime="B constant, Gamma logarithmic"),),
+    orders=(
+        Order(
+            "width", {n: 2, K: 4, norm_X: 8, lambda_: -6}, {n: 1}, regime="largest zeta, B constant, Gamma logarithmic"
+        ),
+    ),
     proof=(
-        "sqrt(K/n) |J_I^+ y| >= sqrt(K) / (B |X|). The precision makes its term equal to that and the duration makes "
-        "2 exp(-Gamma) at most twice that. Where this precision exceeds 1/12 the bound exceeds 1."
+        "sqrt(K/n) |J_I^+ y| >= sqrt(K) / (B |X|). The precision makes its term at most that and the duration makes "
+        "2 exp(-Gamma) at most twice that; both are fixed before the sample, since nu is. Where zeta exceeds 1/12 the "
+        "bound exceeds 1."
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The main theorem (3.2) on a random initialisation, its corollaries (3.3) to (3.5) and the remarks after it."""
+"""The main theorem on a random initialisation, Theorem 3.2, and its simplified bound (3.3)."""
 
 from __future__ import annotations
 

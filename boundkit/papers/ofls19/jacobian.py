@@ -160,12 +160,14 @@ lem6_10_sharpened = replace(
     ),
 )
 
+ZERO_MEAN = "random signs, or other independent entries of mean zero, fixed"
+
 lem6_11 = Statement(
     id="ofls19.lem6_11",
     kind="lemma",
     title="Gram matrix of the Jacobian and its mean: k Var(V) times the multiclass kernel",
     source=source("Lemma 6.11"),
-    setting=AT_START,
+    setting=replace(AT_START, output_weights=ZERO_MEAN),
     hypotheses=(BOUNDED_SLOPE,),
     claims=(halved("mean_gram", mean_gram_norm, equal(mean_gram_norm, k * output_variance * kernel_norm), "kernels"),),
 )

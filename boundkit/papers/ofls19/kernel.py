@@ -1,10 +1,10 @@
-"""The kernel at the initialisation and under input noise: Lemmas 6.13, 6.14 and A.2 with explicit forms."""
+"""The network at its initialisation: Lemmas 6.13 and 6.14 with explicit forms."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from sympy import Expr, Integer, Rational as Q, Symbol, exp, log, sqrt
+from sympy import Expr, Rational as Q, Symbol, log, sqrt
 
 from boundkit.papers.ofls19.jacobian import BOUNDED_SLOPE
 from boundkit.papers.ofls19.model import (
@@ -14,26 +14,24 @@ from boundkit.papers.ofls19.model import (
     INITIAL_FAILURE,
     MORE_SAMPLES_THAN_OUTPUTS,
     NU,
+    RANDOM_SIGNS,
     ZETA,
     observed,
     source,
     widths_and,
 )
-from boundkit.papers.ofls19.relations import above, at_most, equal
+from boundkit.papers.ofls19.relations import at_most, equal
 from boundkit.papers.os19.model import UNIT_ROWS
-from boundkit.statement import Claim, Constant, Erratum, Hypothesis, Statement
-from boundkit.statement.vocabulary import B, C, d, k, n, norm_v_inf, norm_X, norm_y, second_moment_dphi, tightness
+from boundkit.statement import Claim, Erratum, Hypothesis, Statement
+from boundkit.statement.vocabulary import B, k, n, norm_v_inf, norm_X, norm_y, tightness
 from boundkit.statement.words.features import second_moment_phi
 from boundkit.statement.words.generalisation import (
-    cluster_noise,
     gram_deviation,
     initial_prediction,
     kernel_deviation,
-    kernel_min_nonzero,
     kernel_norm,
     linearisation_tolerance,
     output_variance,
-    projection_deviation,
 )
 from boundkit.statement.words.shared import K, failure
 
@@ -181,6 +179,7 @@ lem6_14_sharpened = replace(
     title="Size of the first predictions for any output scale and failure probability (derived.init)",
     form="sharpened",
     improves="ofls19.lem6_14",
+    setting=replace(AT_START, output_weights=RANDOM_SIGNS),
     hypotheses=(
         UNIT_ROWS,
         BOUNDED_AT_ZERO,
@@ -205,96 +204,10 @@ lem6_14_sharpened = replace(
     ),
 )
 
-NOISE = cluster_noise
-
-
-def _perturbation(logarithm: Expr, unit: tuple[Expr, ...]) -> Expr:
-    """The four terms of (A.1) with factors `unit`; `logarithm` bounds the squared largest of n Gaussians."""
-    spread = n / d + 1
-    return B**2 * (
-        unit[0] * NOISE**2 * logarithm * norm_X**2
-        + unit[1] * NOISE**2 * spread
-        + unit[2] * sqrt(logarithm) * NOISE * norm_X**2
-        + unit[3] * NOISE * sqrt(spread) * norm_X
-    )
-
-
-def davis_kahan(deviation: Expr, eigenvalue: Expr) -> Expr:
-    """Distance of the top eigenspaces of two kernels at this deviation."""
-    return deviation / (eigenvalue - deviation)
-
-
-_NOISE_FAILURE = 2 * n * exp(-d / Q(2))
-_PROJECTION = observed(
-    "projection",
-    projection_deviation,
-    at_most(projection_deviation, davis_kahan(kernel_deviation, kernel_min_nonzero) / tightness),
-    experiment="kernels",
-    twin=Integer(20),
-    reason="noise differs between the members of a cluster, so that much of the deviation mixes the two spaces",
-)
-
-
-def _under_noise(bound: Expr) -> Claim:
-    return observed(
-        "kernel",
-        kernel_deviation,
-        at_most(kernel_deviation, bound / tightness),
-        experiment="kernels",
-        twin=10 * bound * sqrt(d) / (NOISE * second_moment_dphi),
-        reason="to first order an entry of the kernel moves by sigma sqrt(2/d) E phi'^2 and more",
-    )
-
-
-_GAP = Hypothesis("spectral_gap", "run", above(kernel_min_nonzero, kernel_deviation))
-_PRINTED_NOISE = C * _perturbation(log(n), (1, 1, 1, 1))
-
-lemA_2 = Statement(
-    id="ofls19.lemA_2",
-    kind="lemma",
-    title="The kernel and its information space under input noise",
-    source=source("Lemma A.2", "(A.1)", "(A.2)"),
-    hypotheses=(BOUNDED_SLOPE, _GAP),
-    claims=(_under_noise(_PRINTED_NOISE), _PROJECTION),
-    probability=1 - _NOISE_FAILURE,
-    constants=(Constant(C, "open"),),
-    errata=(
-        Erratum(
-            "C36",
-            "gap",
-            "2 sigma sqrt(2 log n) for the expected maximum of n Gaussians is right up to a constant only; it fails "
-            "for very small n.",
-            "Use log(2 n) + 1 in place of log n.",
-        ),
-    ),
-)
-
-lemA_2_tracked = replace(
-    lemA_2,
-    id="ofls19.lemA_2.tracked",
-    title="The kernel under input noise, with constants",
-    form="tracked",
-    improves="ofls19.lemA_2",
-    claims=(
-        _under_noise(_perturbation(log(2 * n) + 1, (16, 16, 4 * sqrt(2), 4 * sqrt(2)))),
-        _PROJECTION,
-    ),
-    constants=(Constant(C, "tracked", 16 + 0 * C, "the largest of the four, with log(2n) + 1 for log n"),),
-    uses=("ofls19.lemA_2",),
-    errata=(),
-    proof=(
-        "On the event |Z| <= 2 (sqrt(n) + sqrt(d)) in the form the paper uses, split the kernel difference into the "
-        "change of XX^T and the change of the slopes, each linear and quadratic in sigma, with the expected squared "
-        "maximum of n Gaussians at most 2 (log(2n) + 1)."
-    ),
-)
-
 STATEMENTS = (
     lem6_13,
     lem6_13_repaired,
     lem6_13_sharpened,
     lem6_14,
     lem6_14_sharpened,
-    lemA_2,
-    lemA_2_tracked,
 )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from sympy import Expr, Rational as Q, exp, log, sqrt
 
-from boundkit.papers.ofls19 import generalisation, kernel, random_start
+from boundkit.papers.ofls19 import generalisation, input_noise, random_start
 from boundkit.papers.ofls19.arbitrary_repaired import GRID
 from boundkit.papers.ofls19.definitions import NOISELESS, NORMALISED
 from boundkit.papers.ofls19.errata import C4, C6, C7, C8, C9, C10, C12
@@ -88,7 +88,9 @@ MAIN_SCALE = GAMMA * B * K * sqrt(clusters) / sqrt(n * lambda_centres)
 _TAIL = 12 * ZETA + FLUCTUATION + 2 * DURATION_DECAY
 _MIXTURE_STEPS = iterations(ALPHA_OF_KERNEL.subs(kernel_cutoff, cutoff_at(EDGE)))
 _MODEL = (*SMOOTH, SCALE, HALF_PRECISION, LONG_ENOUGH, FULL_RANK_CENTRES, STEP)
-_TRACKED_WIDTH = width_at(EDGE)
+_SOUND = (ONE_HOT, BOUNDED_AT_ZERO, INDEPENDENT_START, *random_start.SAMPLES)
+_EDGE_WIDTH = width_at(EDGE)
+_TRACKED_WIDTH = _EDGE_WIDTH.subs(alignment, generalisation.aligned_by_bias(Q(2)))
 _TRACKED_SECOND = second_at(EDGE, 36 * GAMMA)
 _RATE_ORDER = Order(
     "error", {learning_duration: 1, K: 1, clusters: Q(1, 2), n: -Q(1, 2), lambda_centres: -Q(1, 2)}, side="upper"
@@ -150,21 +152,30 @@ thmA_3_tracked = replace(
     title="Generalisation on Gaussian mixtures with constants, bias in the distance of the projections; gaps remain",
     form="tracked",
     improves="ofls19.thmA_3",
-    hypotheses=(*_MODEL, NORMALISED, _MIXTURE_STEPS, *widths_and(("width", at_least(k, _TRACKED_WIDTH)))),
+    hypotheses=(
+        *_MODEL,
+        NORMALISED,
+        *_SOUND,
+        _MIXTURE_STEPS,
+        *widths_and(("width", at_least(k, _TRACKED_WIDTH))),
+    ),
     claims=(test_error(2 * projection_deviation + _TRACKED_SECOND + _TAIL),),
     constants=(
-        Constant(C, "tracked", tidy(_TRACKED_WIDTH / WIDTH_SCALING), "with the alignment c of Theorem 6.23"),
+        Constant(C, "tracked", tidy(_TRACKED_WIDTH / WIDTH_SCALING), "c = sqrt(3)/2"),
         Constant(c_3, "tracked", tidy(_TRACKED_SECOND / MAIN_SCALE)),
     ),
     uses=("ofls19.thmA_3", "ofls19.thmA_1.repaired", "ofls19.eq3_3"),
     errata=(C7, C10, C12, thmA_3.errata[-2]),
     orders=(),
-    proof="(3.3) at alpha_0^2 = n lambda_M / (2 K C) with |X| <= sqrt(n), and Pi_N y = (P' - P) y as P' y = y.",
+    proof=(
+        "(3.3) at alpha_0^2 = n lambda_M / (2 K C) with |X| <= sqrt(n), and Pi_N y = (P' - P) y as P' y = y. Where "
+        "|Pi_I y| < sqrt(3n)/2 the term 2 |P' - P| exceeds 1, and where zeta > 1/12 the term 12 zeta does."
+    ),
 )
 
 SAFE_EDGE = 4  # half the edge, so that a deviation below it keeps the rank
 _SAFE_WIDTH = width_at(SAFE_EDGE).subs(alignment, generalisation.aligned_by_bias(Q(2)))
-_DEVIATION = kernel.davis_kahan(kernel_deviation, LEAST_EIGENVALUE)
+_DEVIATION = input_noise.davis_kahan(kernel_deviation, LEAST_EIGENVALUE)
 _SAFE_SECOND = second_at(SAFE_EDGE, tidy(generalisation.EXACT_SECOND / random_start.CURVATURE) * GAMMA)
 
 gmm_linear = replace(
@@ -176,10 +187,7 @@ gmm_linear = replace(
     hypotheses=(
         *_MODEL,
         UNIT_ROWS,
-        ONE_HOT,
-        BOUNDED_AT_ZERO,
-        INDEPENDENT_START,
-        *random_start.SAMPLES,
+        *_SOUND,
         GRID,
         Hypothesis("deviation_below_edge", "run", below(kernel_deviation, cutoff_at(SAFE_EDGE) ** 2)),
         iterations(ALPHA_OF_KERNEL.subs(kernel_cutoff, cutoff_at(SAFE_EDGE))),
@@ -214,14 +222,14 @@ noiseless = replace(
         *(item for item in gmm_linear.hypotheses if item.label not in ("deviation_below_edge", "iterations", "width")),
         NOISELESS,
         _MIXTURE_STEPS,
-        *widths_and(("width", at_least(k, _TRACKED_WIDTH.subs(alignment, 1)))),
+        *widths_and(("width", at_least(k, _EDGE_WIDTH.subs(alignment, 1)))),
     ),
     claims=(
         test_error(
             NOISELESS_MAIN + second_at(EDGE, 12 * GAMMA * ZETA) + 12 * ZETA + REPAIRED_FLUCTUATION + 2 * DURATION_DECAY
         ),
     ),
-    constants=(Constant(C, "tracked", tidy(_TRACKED_WIDTH.subs(alignment, 1) / WIDTH_SCALING), "c = 1"),),
+    constants=(Constant(C, "tracked", tidy(_EDGE_WIDTH.subs(alignment, 1) / WIDTH_SCALING), "c = 1"),),
     uses=("ofls19.thm3_2.repaired", "ofls19.thmA_1.sharpened", "ofls19.thmA_3.repaired"),
     proof="The repaired Theorem 3.2 with Pi_N y = 0, c = 1 and the energy of the labels of the sharpened Theorem A.1.",
 )

@@ -9,6 +9,7 @@ from sympy import Expr, Integer, exp, sqrt
 from boundkit.papers.ofls19.definitions import NOISELESS
 from boundkit.papers.ofls19.errata import C1
 from boundkit.papers.ofls19.model import (
+    AT_START,
     RANDOM_SIGNS,
     SMOOTH,
     halved,
@@ -35,6 +36,7 @@ from boundkit.statement.words.generalisation import (
 from boundkit.statement.words.shared import K
 
 MIXTURE = setting(output=RANDOM_SIGNS, start="standard normal", data=", Gaussian mixture with K classes of C clusters")
+AT_CENTRES = replace(AT_START, network=MIXTURE.network, output_weights="random signs / sqrt(k), fixed")
 CENTRES = K * clusters
 EXPECTED = n / CENTRES
 _MEAN = EXPECTED * second_moment_dphi
@@ -76,7 +78,7 @@ thmA_1 = Statement(
     kind="theorem",
     title="Noiseless mixture: rank and eigenvalues of the kernel, labels in the information space",
     source=source("Theorem A.1"),
-    setting=MIXTURE,
+    setting=AT_CENTRES,
     hypotheses=(*SMOOTH, NOISELESS, FULL_RANK_CENTRES),
     claims=_spectrum(EXPECTED / 2 * lambda_, 2 * EXPECTED * kernel_norm),
     probability=1 - SMALL_CLUSTERS,

@@ -31,6 +31,7 @@ from boundkit.statement.words.generalisation import (
     cutoff,
     fit_precision,
     fixed_radii,
+    independent_pattern,
     independent_start,
     information_y,
     initial_prediction,
@@ -178,6 +179,7 @@ RANDOM_SIGNS = "random signs times nu / sqrt(k K), fixed"
 FIXED_OUTPUT = "any matrix with entries at most nu / sqrt(k K), fixed"
 RANDOM = setting(output=RANDOM_SIGNS, start="standard normal")
 ARBITRARY = setting(output=FIXED_OUTPUT, start="arbitrary, independent of the sample")
+ARBITRARY_AS_PRINTED = setting(output=FIXED_OUTPUT, start="arbitrary; the theorem itself prints i.i.d. N(0, 1) entries")
 DETERMINISTIC = setting(output=FIXED_OUTPUT, start="arbitrary")
 PAIRED = replace(
     setting(output="[S, -S] nu / sqrt(k K) with random signs S, fixed", start="[G; G] with k/2 standard normal rows G"),
@@ -191,7 +193,10 @@ GENERAL_MAP = Setting(
     step_size=1 / beta**2,
 )
 AT_START = Setting(
-    network="two layers, K outputs", output_weights=RANDOM_SIGNS, initialisation="standard normal", algorithm="none"
+    network="two layers, K outputs",
+    output_weights="random signs of one size, fixed",
+    initialisation="standard normal",
+    algorithm="none",
 )
 AT_ANY_WEIGHTS = Setting(
     network="two layers, K outputs", output_weights="any matrix", initialisation="arbitrary", algorithm="none"
@@ -213,6 +218,7 @@ ONE_HOT = Hypothesis("one_hot_labels", "data", equal(one_hot, 1))
 BOUNDED_AT_ZERO = Hypothesis("bounded_at_zero", "activation", at_most(sup_phi_0, B))
 FIXED_CLASS = Hypothesis("class_fixed_before_sample", "parameter", equal(fixed_radii, 1))
 INDEPENDENT_START = Hypothesis("start_independent_of_sample", "parameter", equal(independent_start, 1))
+INDEPENDENT_PATTERN = Hypothesis("pattern_independent_of_sample", "parameter", equal(independent_pattern, 1))
 ALIGNED = Hypothesis("labels_aligned", "data", at_least(information_y, alignment * norm_y))
 ALIGNMENT_RANGE = Hypothesis("alignment_at_most_one", "parameter", at_most(alignment, 1))
 PRECISION_ALIGNED = Hypothesis("precision_below_alignment", "parameter", at_most(ZETA, alignment / 2))

@@ -11,7 +11,6 @@ from boundkit.papers.ofls19 import jacobian, linearised, meta
 from boundkit.papers.ofls19.definitions import CUTOFF_RANGE, REFERENCE
 from boundkit.papers.ofls19.errata import C12
 from boundkit.papers.ofls19.model import (
-    ALIGNMENT_RANGE,
     BOUNDED_AT_ZERO,
     BOUNDED_SMOOTH,
     DETERMINISTIC,
@@ -130,7 +129,6 @@ lem6_19_sharpened = replace(
         final=meta.RESIDUAL_CONSTANT * meta.RELATIVE * misfit_0,
     ),
     uses=("ofls19.thm5_3.sharpened", "ofls19.lem6_10.repaired", "ofls19.lem6_19"),
-    errata=(),
     summary={"radius": stopping_distance + meta.SLACK},
     proof=(
         "The Lipschitz constant of Lemma 6.10 is beta / sqrt(k); on the ball of Theorem 5.3 (sharpened) the Jacobian "
@@ -202,15 +200,16 @@ lem6_20_tracked = replace(
     hypotheses=(
         *_NETWORK,
         *_RUN,
-        ALIGNMENT_RANGE,
-        ALIGNED_RESIDUAL,
         Hypothesis("reference_error", "run", at_precision(meta.REFERENCE_ERROR.relation)),
         Hypothesis("width", "width", at_precision(WIDTH)),
     ),
     claims=tuple(_at_precision(item) for item in lem6_19_sharpened.claims),
     uses=("ofls19.lem6_19.sharpened", "ofls19.lem6_20"),
-    errata=(),
-    proof="Lemma 6.19 (sharpened) with the tolerance min(zeta beta / alpha, B / (Gamma |r_0|)), which is at most 1.",
+    errata=(C12,),
+    proof=(
+        "Lemma 6.19 (sharpened) with the tolerance min(zeta beta / alpha, B / (Gamma |r_0|)), which is at most 1. The "
+        "alignment c serves (6.50) only, to bound B from below."
+    ),
 )
 
 STATEMENTS = (lem6_19, lem6_19_sharpened, lem6_20, lem6_20_tracked)

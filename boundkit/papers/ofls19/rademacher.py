@@ -55,7 +55,7 @@ HOEFFDING = sqrt(5)
 lem6_15 = Statement(
     id="ofls19.lem6_15",
     kind="lemma",
-    title="Contraction of vector-valued classes by Lipschitz losses (Maurer)",
+    title="Contraction of vector-valued classes by 1-Lipschitz losses (Maurer)",
     source=source("Lemma 6.15"),
     claims=(
         attained(
@@ -87,7 +87,7 @@ _CONTRACTED = lem6_15.claim("contraction").bound
 lem6_16 = Statement(
     id="ofls19.lem6_16",
     kind="lemma",
-    title="Expected loss over a class from its Rademacher complexity",
+    title="Expected 1-Lipschitz loss in [0, 1] over a class, from its Rademacher complexity",
     source=source("Lemma 6.16"),
     hypotheses=(FIXED_CLASS,),
     claims=(
@@ -172,7 +172,7 @@ def _test_loss(complexity: Expr) -> Expr:
     return bound.subs({bounded_train_loss: misfit / sqrt(n), rademacher_complexity: complexity})
 
 
-_MISPRINTED = _PRINTED + NU * B * (NU * B - 1) * M_V * M_W / sqrt(k)
+_MISPRINTED = NU * B * (M_W / sqrt(n) + (R**2 + NU * B * M_V * M_W) / sqrt(k) + feature_energy * M_V / sqrt(n))
 
 
 def _error_lemma(*, id: str, title: str, complexity: Expr, error: Expr, **fields: object) -> Statement:

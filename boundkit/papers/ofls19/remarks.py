@@ -10,7 +10,7 @@ from sympy.core.relational import Relational
 from boundkit.papers.ofls19 import generalisation, mixture, random_start
 from boundkit.papers.ofls19.arbitrary import thm6_21
 from boundkit.papers.ofls19.arbitrary_repaired import thm3_3_sharpened
-from boundkit.papers.ofls19.errata import C11
+from boundkit.papers.ofls19.errata import C6, C7, C8, C9, C10, C11, C12
 from boundkit.papers.ofls19.model import (
     ALPHA,
     ALPHA_0,
@@ -75,6 +75,7 @@ rem_biasvar = _remark(
     probability=generalisation.thm3_2.probability,
     hypotheses=generalisation.thm3_2.hypotheses,
     constants=generalisation.thm3_2.constants,
+    errata=(C6, C7, C8, C9, C10, C11, C12),
 )
 
 rem_smallwidth = _remark(

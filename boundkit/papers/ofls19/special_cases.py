@@ -117,6 +117,9 @@ CASES = {
             norm_v_inf: output_scale / sqrt(k * K),
             normalised_cutoff: relative_cutoff * sqrt(norm_X) / n ** (ONE / 4),
         },
+        differs={
+            "start_independent_of_sample": "all but the scale of the output weights must be, by certificate_scales"
+        },
     ),
     "ofls19.thmA_3": SpecialCase(
         "ofls19.eq3_3",
@@ -127,7 +130,7 @@ CASES = {
     "ofls19.thmA_3.tracked": SpecialCase(
         "ofls19.eq3_3",
         {**_mixture(ONE / 2), nuisance_y: projection_deviation * sqrt(n)},
-        {**LARGEST_NORM, alignment: ONE},
+        LARGEST_NORM,
         {"probability": CLUSTERS},
     ),
     "ofls19.thmA_3.repaired": SpecialCase(
