@@ -146,17 +146,18 @@ def _ramp_ball(ramp: Ramp, rho: Any) -> Any:
     left, right = evaluate(ramp.left, {}, BALL), evaluate(ramp.right, {}, BALL)
     inside = rho.max(flint.arb(-1)).min(flint.arb(1))
     half_plane = (flint.arb.pi() - inside.acos()) / (2 * flint.arb.pi())
+    gap = (right - left) * (right - left)  # no power: of a ball around 0 it would be nan
     if ramp.power == 0:
-        return left * right + (right - left) ** 2 * half_plane
+        return left * right + gap * half_plane
     root = (1 - inside**2).nonnegative_part().sqrt()
-    return left * right * rho + (right - left) ** 2 * (root / (2 * flint.arb.pi()) + rho * half_plane)
+    return left * right * rho + gap * (root / (2 * flint.arb.pi()) + rho * half_plane)
 
 
 def _ramp_interval(ramp: Ramp, low: Array, high: Array) -> tuple[Array, Array]:
     """Both kernels increase with rho; l r rho is bounded by itself since l r may be negative."""
     with precision(_BITS):
         left, right = evaluate(ramp.left, {}, BALL), evaluate(ramp.right, {}, BALL)
-        mixed, gap = float((left * right).mid()), float(((right - left) ** 2).mid())
+        mixed, gap = float((left * right).mid()), float(((right - left) * (right - left)).mid())
     kernels = []
     for rho in (low, high):
         half_plane = (np.pi - np.arccos(rho)) / (2 * np.pi)

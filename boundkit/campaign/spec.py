@@ -16,8 +16,8 @@ from boundkit.activations import activation as find_activation
 from boundkit.data import pinned
 from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find, statements
-from boundkit.query.bind import SETTABLE_BOUNDS, settable
-from boundkit.statement import VOCABULARY, Statement
+from boundkit.query.bind import accepted
+from boundkit.statement import Statement
 from boundkit.train.checks import positive
 from boundkit.verify import LEVELS, levels as possible_levels
 from boundkit.verify.arguments import INFINITE
@@ -177,7 +177,7 @@ def _cells(grid: Mapping[str, Any]) -> list[Cell]:
     names = ("set", "assume")
     tables = [{name: str(value) for name, value in grid[table].items()} for table in names]
     targets = {id: find(id) for id in grid["statements"]}
-    taken = {id: [_taken(target), _open(target)] for id, target in targets.items()}
+    taken = {id: [accepted(target), _open(target)] for id, target in targets.items()}
     for table, values, position in zip(names, tables, (0, 1), strict=True):
         known = set().union(*(sets[position] for sets in taken.values()))
         for name in values:
@@ -195,12 +195,6 @@ def _cells(grid: Mapping[str, Any]) -> list[Cell]:
         seed = _whole("seeds", seed, least=0)
         cells.append(Cell(id, data, activation, level, width, seed, grid["steps"], own[0], own[1], vary))
     return cells
-
-
-def _taken(target: Statement) -> set[str]:
-    """The names that may be set for a statement: free words of the vocabulary and what its setting leaves open."""
-    free = {word.name for word in VOCABULARY.values() if word.origin == "given" and word.definition is None}
-    return {*free, *SETTABLE_BOUNDS, *settable(target)}
 
 
 def _open(target: Statement) -> set[str]:

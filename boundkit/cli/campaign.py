@@ -35,6 +35,9 @@ def command(
 
     Every result is stored at once. A campaign that was stopped, even by kill -9, goes on when it is run again, and
     several processes may work on one store. `boundkit report STORE` tells what was found.
+
+    The keys of SPEC are the lists statements, data, activations, levels, widths and seeds, the numbers trials,
+    together, steps and budget, the tables set and assume, and vary; the guide for reviewers has an example.
     """
     from pathlib import Path
 

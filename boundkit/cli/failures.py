@@ -41,6 +41,9 @@ def kept_from_click() -> Iterator[None]:
 
 def guarded(command: Callable[[], Any], arguments: Sequence[str]) -> int:
     """Run `command` and turn whatever it raises into a message and an exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the shell
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # formulas are Unicode, terminals not always
     try:

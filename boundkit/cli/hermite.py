@@ -13,7 +13,7 @@ from boundkit.cli.output import emit
 @options.whole("--degree", "Largest degree.", default=10)
 @options.whole("--digits", "Significant digits.", default=15)
 @options.choice("--convention", "orthonormal", "probabilist", default="orthonormal", help="Which coefficients.")
-@options.whole("--derivative", "Expand this derivative of the activation.", default=0)
+@options.whole("--derivative", "Expand this derivative, taken almost everywhere.", default=0)
 @click.option("--scale", default="1", show_default=True, metavar="S", help="Expand phi(S g) instead of phi(g).")
 @click.option("--plot", metavar="FILE", help="Draw the decay of the coefficients to a .png or .svg file.")
 def command(

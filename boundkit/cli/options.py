@@ -8,10 +8,29 @@ from typing import Any
 
 import click
 
+from boundkit.cli.output import at_work
 from boundkit.errors import BadInput, unknown
 
 Decorator = Callable[[Any], Any]
 LONGEST = 400  # digits of an integer
+
+
+class Command(click.Command):
+    """A command that tells how long it is at work, and refuses an option given twice: click would take the last."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does."""
+        values, _, order = self.make_parser(ctx).parse_args(args=list(args))
+        for parameter in order:
+            once = isinstance(parameter, click.Option) and not (parameter.multiple or parameter.is_flag)
+            if once and order.count(parameter) > 1:
+                raise BadInput(parameter.opts[0].removeprefix("--"), values.get(parameter.name), "is given twice")
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does."""
+        with at_work(self.name or ""):
+            return super().invoke(ctx)
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -23,7 +42,7 @@ def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
             click.option("--json", "as_json", is_flag=True, callback=_anywhere, help="Print one JSON document."),
         ):
             function = option(function)
-        return click.command(name)(function)
+        return click.command(name, cls=Command)(function)
 
     return decorate
 
@@ -135,6 +154,7 @@ def _parameters(context: click.Context, parameter: click.Parameter, values: tupl
     pairs = _pairs(context, parameter, values)
     if pairs:
         from boundkit.query.bind import LATER, SETTABLE_BOUNDS
+        from boundkit.query.given import no_parameter
         from boundkit.statement import VOCABULARY
 
         options = {name for item in context.command.params for name in [item.name] if name}
@@ -144,5 +164,5 @@ def _parameters(context: click.Context, parameter: click.Parameter, values: tupl
             if name in options:
                 raise BadInput(name, value, f"is an option of its own here: --{name} VALUE")
             if name not in allowed:
-                raise unknown("set", name, allowed)
+                raise no_parameter(name, value, allowed)
     return pairs

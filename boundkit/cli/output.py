@@ -1,21 +1,27 @@
-"""What goes to standard output, and the progress bar that goes to standard error."""
+"""What goes to standard output, and the signs of progress that go to standard error."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from threading import Event, Thread
 from typing import Any
 
 import click
 
 Progress = Callable[[int, int], None]
 PLAIN_WIDTH = 110
+PATIENCE = 2.0  # seconds without a word
+_watches: list[tuple[Event, Thread]] = []
 
 
 def emit(document: Any, text: Callable[[], str], *, as_json: bool) -> None:
     """The document as JSON, or the text made for readers."""
+    hush()
     click.echo(json.dumps(document, allow_nan=False) if as_json else text())
 
 
@@ -28,6 +34,7 @@ def fields(title: str, rows: Iterable[tuple[str, object]]) -> str:
 
 def page(content: Any) -> None:
     """A rich page on standard output, as wide as the terminal."""
+    hush()
     from rich.console import Console
 
     width = None if sys.stdout.isatty() else PLAIN_WIDTH
@@ -38,8 +45,42 @@ def page(content: Any) -> None:
 
 
 @contextmanager
+def at_work(name: str) -> Iterator[None]:
+    """Tells a terminal how long a command has been at work, until it speaks itself; of a quick one nothing."""
+    if sys.stderr.isatty():
+        stop = Event()
+        watch = Thread(target=_tell_time, args=(name, sys.stderr.fileno(), stop), daemon=True)
+        watch.start()
+        _watches.append((stop, watch))
+    try:
+        yield
+    finally:
+        hush()
+
+
+def hush() -> None:
+    """Ends what `at_work` tells; its line is gone when this returns."""
+    while _watches:
+        stop, watch = _watches.pop()
+        stop.set()
+        watch.join()
+
+
+def _tell_time(name: str, terminal: int, stop: Event) -> None:
+    """Written past the buffers of Python, whose locks a forked process would find taken."""
+    begun, line, pause = time.monotonic(), "", PATIENCE
+    with suppress(OSError):
+        while not stop.wait(pause):
+            line, pause = f"boundkit {name}: {time.monotonic() - begun:.0f} s", 1.0
+            os.write(terminal, f"\r{line}".encode())
+        if line:
+            os.write(terminal, f"\r{' ' * len(line)}\r".encode())
+
+
+@contextmanager
 def progress_bar(label: str, *, always: bool = False) -> Iterator[Progress | None]:
     """A callback `(done, total)` that draws a bar on standard error; None when nobody watches."""
+    hush()
     if not (always or sys.stderr.isatty()):
         yield None
         return

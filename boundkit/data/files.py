@@ -52,7 +52,8 @@ def _read_npz(path: str) -> tuple[Any, Any]:
     except BadInput:
         raise
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, SyntaxError) as error:
-        pickled = "allow_pickle" in str(error)
+        # NumPy takes whatever is neither an archive nor an array for a pickle
+        pickled = "Object arrays" in str(error)
         message = "holds pickled objects, which are refused" if pickled else "is not a valid .npz file"
         raise BadInput("data", path, message) from None
 
@@ -69,7 +70,7 @@ def _read_csv(path: str) -> tuple[Any, Any]:
         raise BadInput("data", path, "has no row of numbers")
     width = len(lines[0][1])
     if width < 2:
-        raise BadInput("data", path, "must have at least two columns: the samples, and y in the last")
+        raise BadInput("data", path, "must have at least two columns, separated by commas: the samples, y in the last")
     for number, row in lines:
         if len(row) != width:
             raise BadInput("data", path, f"line {number} has {len(row)} columns where {width} are expected")

@@ -166,7 +166,7 @@ def _arc_profile(ramps: list[Any], reach: float, c: float) -> Profile:
     factors = np.zeros(5)
     inexact = 0.0
     for left, right, degree, power in ramps:
-        mixed, gap = left * right, (right - left) ** 2
+        mixed, gap = left * right, (right - left) * (right - left)  # no power: of a ball around 0 it would be nan
         inexact += float(mixed.rad() + gap.rad())
         m, g = float(mixed.mid()), float(gap.mid())
         # the dual of degree 0 is m + g A, of degree 1 it is m rho + g (sqrt(1 - rho^2) / (2 pi) + rho A)

@@ -9,11 +9,11 @@ from typing import Any
 import flint
 from sympy import Le, Symbol
 
-from boundkit.arithmetic import precision
+from boundkit.arithmetic import ball, exact, precision
 from boundkit.data import Quantity
 from boundkit.query.bind import Binding
 from boundkit.query.check import Check
-from boundkit.statement import Statement, Status
+from boundkit.statement import VOCABULARY, Statement, Status
 from boundkit.statement.vocabulary import epsilon, norm_y, step_size
 from boundkit.statement.words.shared import T
 
@@ -136,8 +136,9 @@ def _value(binding: Binding, expression: Any, values: Mapping[Symbol, Any]) -> A
 def _iterations(binding: Binding, start: Any, rate: Any) -> int | None:
     if start is None or rate is None or not (rate > 0 and rate < 1):
         return None
-    target = binding.values.get(epsilon, flint.arb(flint.fmpq(1, 1000))) * binding.values[norm_y]
-    return _ceiling((start / target).log() / -((1 - rate).log()))
+    word = VOCABULARY[epsilon.name]
+    share = binding.given.get(word.name, exact(word.name, word.default))
+    return _ceiling((start / (ball(share) * binding.values[norm_y])).log() / -((1 - rate).log()))
 
 
 def _ceiling(number: Any) -> int | None:

@@ -16,9 +16,9 @@ from boundkit.data.on_request import OF_DATA_ALONE, WITH_PARAMETERS
 from boundkit.data.origins import Planted
 from boundkit.data.planted import OF_PLANTED, OF_PLANTED_AND_ACTIVATION
 from boundkit.data.quantities import OF_DATA_AND_ACTIVATION
-from boundkit.errors import BadInput, Infeasible, NotApplicable, unknown
-from boundkit.query.derive import cutoff_of, fixed_by_equations, known_of_data
-from boundkit.query.given import assumptions, in_domain
+from boundkit.errors import BadInput, Infeasible, NotApplicable
+from boundkit.query.derive import cutoff_of, fixed_by_equations, known_of_data, several_outputs
+from boundkit.query.given import assumptions, in_domain, no_parameter
 from boundkit.statement import VOCABULARY, Entry, Statement, expand
 from boundkit.statement.vocabulary import step_size
 
@@ -101,7 +101,7 @@ def bind(
     values: dict[Symbol, Any] = {}
     missing: list[Symbol] = []
     known: dict[str, Quantity] = {}
-    failing: tuple[str, str] | None = None
+    failing = several_outputs(statement, data)
     unmeasured: list[tuple[str, str]] = []
     for word in sorted(words, key=_order):
         if word.name in given:
@@ -151,7 +151,17 @@ def require(binding: Binding, *symbols: Symbol) -> None:
             word = VOCABULARY[part.name]
             lacking = [word] if word.origin == "given" else _lacking(word, binding.given, binding.fixed)
             if lacking:
-                raise BadInput(lacking[0].name, None, f"is needed: {lacking[0].meaning} ({lacking[0].domain})")
+                raise BadInput(
+                    lacking[0].name,
+                    None,
+                    f"is needed by {binding.statement.id}: {lacking[0].meaning} ({lacking[0].domain})",
+                )
+
+
+def accepted(statement: Statement) -> set[str]:
+    """The names that may be set for a statement: free words of the vocabulary and what its setting leaves open."""
+    free = {word.name for word in VOCABULARY.values() if word.origin == "given" and word.definition is None}
+    return {*free, *SETTABLE_BOUNDS, *settable(statement)}
 
 
 def settable(statement: Statement) -> set[str]:
@@ -254,12 +264,11 @@ def _value(quantity: Quantity) -> Any:
 
 
 def _parameters(statement: Statement, parameters: Mapping[str, object]) -> dict[str, Any]:
-    free = [word.name for word in VOCABULARY.values() if word.origin == "given" and word.definition is None]
-    allowed = [*free, *SETTABLE_BOUNDS, *settable(statement)]
+    allowed = accepted(statement)
     given = {}
     for name, value in parameters.items():
         if name not in allowed:
-            raise unknown("set", name, allowed)
+            raise no_parameter(name, value, allowed)
         if value is not None:
             given[name] = in_domain(VOCABULARY[name], exact(name, value))
     return given

@@ -12,6 +12,7 @@ from boundkit.data import Dataset
 from boundkit.data.origins import Mixture
 from boundkit.errors import BadInput
 from boundkit.statement import VOCABULARY, Hypothesis, Statement
+from boundkit.statement.classes import one_output
 from boundkit.statement.vocabulary import d, lambda_, n, norm_y
 
 JUST_BELOW = 1 - Fraction(1, 2**30)
@@ -26,6 +27,13 @@ def known_of_data(data: Dataset, given: Mapping[str, Any]) -> dict[str, Fraction
         if name in given and given[name] != value:
             raise BadInput(name, given[name], f"contradicts the data, where it is {value}")
     return known
+
+
+def several_outputs(statement: Statement, data: Dataset) -> tuple[str, str] | None:
+    """A label and the reason why the data do not fit: labels of several outputs for a network of one; else None."""
+    if data.K == 1 or not one_output(statement):
+        return None
+    return "single_output", f"labels have {data.K} outputs where the network has one"
 
 
 def exact_of_data(data: Dataset) -> dict[Symbol, Expr]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from boundkit.arithmetic import exact
@@ -11,6 +11,13 @@ from boundkit.statement import VOCABULARY, Entry, Statement
 
 LARGEST_POWER = 300  # of ten: no width and no count is above it
 LARGEST_WIDTH = 10**LARGEST_POWER
+_NOT_FREE = {
+    "data": "is measured on the data, not given",
+    "activation": "is measured on the activation, not given",
+    "constant": "is a constant of the paper; give it a value with assume",
+    "network": "is not free here: the setting or the network determines it",
+    "run": "is not free here: the setting or the run determines it",
+}
 
 
 def named_values(argument: str, values: object) -> Mapping[str, object]:
@@ -24,6 +31,18 @@ def named_values(argument: str, values: object) -> Mapping[str, object]:
     if not isinstance(values, Mapping):
         raise BadInput(argument, values, "must be values by name, such as {'c': 1}")
     return values
+
+
+def no_parameter(name: str, value: object, allowed: Iterable[str]) -> BadInput:
+    """Why no value can be given to a name: what determines the word, or that there is none.
+
+    >>> str(no_parameter("lambda", 2, ["delta"]))
+    'lambda = 2: is measured on the data, not given'
+    """
+    word = VOCABULARY.get(name)
+    if word is None or word.origin not in _NOT_FREE:
+        return unknown("set", name, allowed)
+    return BadInput(name, value, _NOT_FREE[word.origin])
 
 
 def assumptions(statement: Statement, assume: object) -> dict[str, Any]:
@@ -43,9 +62,10 @@ def assumptions(statement: Statement, assume: object) -> dict[str, Any]:
 
 def in_domain(word: Entry, value: Any) -> Any:
     """The value; BadInput unless it is one that the word can have."""
-    if word.domain == "positive integer":
-        if value.denominator != 1 or not 1 <= value <= LARGEST_WIDTH:
-            raise BadInput(word.name, value, "must be a positive integer of at most 300 digits")
+    if word.domain.endswith("integer"):
+        kind, least = ("positive", 1) if word.domain.startswith("positive") else ("nonnegative", 0)
+        if value.denominator != 1 or not least <= value <= LARGEST_WIDTH:
+            raise BadInput(word.name, value, f"must be a {kind} integer of at most {LARGEST_POWER} digits")
     elif word.domain == "unit interval":
         if not 0 < value <= 1:
             raise BadInput(word.name, value, "must be above 0 and at most 1")

@@ -21,6 +21,7 @@ from boundkit.papers import statement as find
 from boundkit.query.answer import status_of
 from boundkit.query.bind import Binding, bind, require, settable
 from boundkit.query.check import check
+from boundkit.query.derive import several_outputs
 from boundkit.query.search import interval, narrow
 from boundkit.query.shape import boundless, only_orders
 from boundkit.query.waiting import decided_later, mentions, waits
@@ -89,6 +90,9 @@ def required(
         return bind(target, data=data, activation_name=activation, parameters=known, assume=assume, variables=variables)
 
     binding = bound({})
+    unfit = several_outputs(target, binding.data)
+    if unfit is not None:
+        return _nothing(binding, solve_for, unfit[1])
     symbol, integer = word.symbol, word.domain.endswith("integer")
     conditions = [item for item in target.hypotheses if not waits(item, binding, (symbol,))]
     if probability is not None:
@@ -184,4 +188,5 @@ def _blame(conditions: list[Hypothesis], binding: Binding, symbol: Symbol, label
         for item in conditions
         if item.label in labels and symbol not in binding.reduce(item.relation).free_symbols
     ]
-    return f"no value satisfies the hypotheses: {', '.join(fixed or labels)} {'fails' if fixed else 'fail at 1'}"
+    words = ("fails" if len(fixed or labels) == 1 else "fail") + ("" if fixed else f" at {symbol} = 1")
+    return f"no value satisfies the hypotheses: {', '.join(fixed or labels)} {words}"

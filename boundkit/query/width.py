@@ -16,6 +16,7 @@ from boundkit.papers import statement as find
 from boundkit.query.answer import NOTHING, Requirement, largest_step, numbers, status_of
 from boundkit.query.bind import Binding, bind, require
 from boundkit.query.check import Check, check
+from boundkit.query.derive import several_outputs
 from boundkit.query.given import LARGEST_WIDTH
 from boundkit.query.open_width import open_width
 from boundkit.query.search import smallest_integer
@@ -49,6 +50,8 @@ def required_width(
     if "k" in parameters:
         raise BadInput("k", parameters["k"], "is what is asked for; use guarantee for a given width")
     binding = bind(target, data=data, activation_name=activation, parameters=parameters, assume=assume)
+    if several_outputs(target, binding.data) is not None:
+        return _answer(binding, None, {})
     _require_parameters(binding)
     varying = [item for item in target.hypotheses if _varies(item, binding)]
     fixed = {item.label: check(item, binding, {}) for item in target.hypotheses if item not in varying}
@@ -175,6 +178,10 @@ def _reason(binding: Binding, failed: Check) -> str:
 def _nowhere(binding: Binding) -> str:
     if binding.failing is not None:
         return binding.failing[1]
+    infinite = [name for name, quantity in binding.quantities.items() if quantity.ball.abs_lower() == flint.arb("inf")]
+    if infinite:
+        verb = "is" if len(infinite) == 1 else "are"
+        return f"no width satisfies the hypotheses: {', '.join(infinite)} {verb} infinite"
     return "no width of at most 300 digits satisfies the hypotheses"
 
 

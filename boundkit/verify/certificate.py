@@ -98,8 +98,8 @@ def certificate_binding(
         failed = [item for item in check_all(fixed, binding, {}) if item.holds is not True]
         if not failed:
             return binding
-        reasons.append(f"{candidate.id} needs {failed[0].label}")
-    raise NotApplicable("certificate", "no certificate theorem applies: " + "; ".join(reasons))
+        reasons.append(f"{candidate.id} needs {failed[0].label}" if binding.failing is None else binding.failing[1])
+    raise NotApplicable("certificate", "no certificate theorem applies: " + "; ".join(dict.fromkeys(reasons)))
 
 
 def certificates() -> list[Statement]:

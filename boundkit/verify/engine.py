@@ -15,7 +15,8 @@ from boundkit.data import Dataset, dataset
 from boundkit.errors import BadInput, Infeasible, NotApplicable, shorten
 from boundkit.papers import statement as find
 from boundkit.query import Binding
-from boundkit.query.bind import require
+from boundkit.query.bind import accepted, require
+from boundkit.query.derive import several_outputs
 from boundkit.query.given import named_values
 from boundkit.statement import VOCABULARY, Statement
 from boundkit.train import select_device
@@ -102,6 +103,9 @@ def verify(
 
 def _literal(target: Statement, request: Request, *, relax: bool = False) -> Report:
     """All hypotheses checked at the width; with `relax`, failing width hypotheses are only listed."""
+    unfit = several_outputs(target, request.data)
+    if unfit is not None:
+        return _empty(target, request, width=None, reason=unfit[1])
     width, relaxed, reason = choose_width(target, request, relax=relax)
     empty = _empty(target, request, width=None if request.infinite else width, reason=reason, relaxed=relaxed)
     if reason is not None or width is None:
@@ -210,7 +214,8 @@ def _certificate(target: Statement, request: Request) -> Report:
         width, _, reason = choose_width(target, request, relax=False)
         if width is None:
             return _empty(target, request, width=None, reason=reason)
-    known = {name: value for name, value in request.parameters.items() if name in _given(theorem)}
+    names = accepted(theorem)
+    known = {name: value for name, value in request.parameters.items() if name in names}
     return _literal(theorem, replace(request, k=width, parameters=known, assume={}))
 
 
@@ -218,7 +223,7 @@ def _lemma(target: Statement, request: Request) -> Report:
     """Each supporting result at its own width (or at `k`), merged into one report."""
     reports = []
     for item in supporting(target):
-        names = {word.name for word in VOCABULARY.values() if word.origin == "given"} | _given(item)
+        names = accepted(item)
         known = {name: value for name, value in request.parameters.items() if name in names}
         open_names = {constant.symbol.name for constant in item.constants if constant.status == "open"}
         assumed = {name: value for name, value in request.assume.items() if name in open_names}
@@ -231,10 +236,10 @@ def _lemma(target: Statement, request: Request) -> Report:
     return replace(
         tried[0],
         verdict=worst([report.verdict for report in tried]),
-        reason="; ".join(notes) or None,
-        width=max(r.width or 0 for r in tried),
-        trials=max(r.trials for r in tried),
-        violations=sum(item.violations for r in tried for item in r.claims),
+        reason="; ".join(dict.fromkeys(notes)) or None,
+        width=max((r.width for r in tried if r.width is not None), default=None),
+        trials=sum(r.trials for r in tried),
+        violations=sum(r.violations for r in tried),
         interval=None,
         failure_allowed=None,
         assumed={name: value for r in tried for name, value in r.assumed.items()},
@@ -264,7 +269,3 @@ _LEVELS: dict[str, Any] = {
     "relaxed": _relaxed,
     SCALING: _scaling,
 }
-
-
-def _given(statement: Statement) -> set[str]:
-    return {symbol.name for symbol in statement.symbols} | {"epsilon"}

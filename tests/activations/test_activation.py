@@ -164,6 +164,7 @@ def test_scaling_law():
         "leaky_relu:slop=1",
         "leaky_relu:slope=x",
         "leaky_relu:slope=1e7",
+        "leaky_relu:slope=0.1,slope=2",
         "softplus:gamma=2",
         "softplus:beta=0",
         "celu:alpha=-1",

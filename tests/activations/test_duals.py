@@ -9,6 +9,8 @@ import pytest
 import scipy.integrate
 from hypothesis import given, strategies as st
 from numpy.polynomial.hermite_e import hermegauss
+from scipy.special import ndtr
+from scipy.stats import multivariate_normal
 
 from boundkit.activations import Z, activation, dual, dual_interval
 from boundkit.arithmetic import EXTENDED, evaluate, precision
@@ -125,6 +127,31 @@ def test_bounds_of_slow_series():
     assert np.all(high - low < 1e-12)
     low, high = dual_interval("elu", 1, -1.0, -1.0)
     assert high - low < 2e-5
+
+
+SLOPES_AT_MINUS_ONE = {  # E exp(-|g|), the chance of a middle piece of slope 1, minus that of two outer ones of +-1
+    "elu": 2 * np.exp(0.5) * ndtr(-1),
+    "hard_tanh": 1 - 2 * ndtr(-1),
+    "Max(0, Abs(z) - 1)": -2 * ndtr(-1),
+}
+
+
+@pytest.mark.parametrize("name", SLOPES_AT_MINUS_ONE)
+def test_slow_series_at_minus_one(name):
+    """E psi(g) psi(-g) in closed form is within the bounds, where a series has no term left to lose."""
+    exact = SLOPES_AT_MINUS_ONE[name]
+    low, high = dual_interval(name, 1, -1.0, -1.0)
+    assert low - 1e-15 <= exact <= high + 1e-15
+    assert dual(name, derivative=1, rho=flint.arb(-1)).overlaps(flint.arb(exact, 1e-15))
+
+
+@pytest.mark.parametrize("rho", [0.9, 0.999])
+def test_slow_series_of_jumps(rho):
+    """The slope of a clipped line near rho = 1: the chance of a square under the bivariate normal density."""
+    normal = multivariate_normal([0, 0], [[1, rho], [rho, 1]])
+    exact = normal.cdf([1, 1], lower_limit=[-1, -1])
+    low, high = dual_interval("hard_tanh", 1, rho, rho)
+    assert low - 1e-6 <= exact <= high + 1e-6
 
 
 @pytest.mark.parametrize("rho", ["0.99", "0.999", "0.9999", "0.9999999"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import flint
 import pytest
 from hypothesis import given, strategies as st
@@ -9,6 +11,7 @@ from hypothesis import given, strategies as st
 from boundkit.activations.arithmetics import REAL
 from boundkit.activations.envelope import NoEnvelope, envelope
 from boundkit.activations.expressions import Z, derivative, parse, tidy
+from boundkit.activations.rates import Rate
 from boundkit.arithmetic import ball, evaluate, precision
 
 EXPRESSIONS = [
@@ -30,6 +33,8 @@ EXPRESSIONS = [
     "cosh(z)/(1 + exp(z))",
     "sin(1/(1 + z**2))",
     "sinh(z)*sech(z) + 1e-3*z",
+    "cos(z)**2 + 1",
+    "exp(z/3)",
 ]
 
 
@@ -84,3 +89,12 @@ def test_undefined_far_out(text):
     """What is undefined on the half-line has no envelope."""
     with pytest.raises(NoEnvelope):
         envelope(parse(text), side=-1, start=32)
+
+
+@pytest.mark.parametrize(("power", "exponent", "at"), [(10, -1, 10), (3, -2, 2), (-1, -1, 2), (0, 0, 2)])
+def test_the_largest_value_of_a_rate_is_that_at_its_peak(power, exponent, at):
+    """x^p exp(q x) over x >= 2 is largest at -p / q, or at 2 where it falls from there on."""
+    with precision(128):
+        expected = flint.arb(at) ** power * (flint.arb(exponent) * at).exp()
+        assert abs(Rate(flint.arb(1), Fraction(power), Fraction(exponent)).largest(2) / expected - 1) < 1e-30
+    assert not Rate(flint.arb(1), Fraction(1)).largest(2).is_finite()

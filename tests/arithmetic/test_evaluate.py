@@ -6,7 +6,7 @@ import pytest
 import sympy
 from hypothesis import given, strategies as st
 
-from boundkit.arithmetic import BALL, EXTENDED, FLOAT, ball, evaluate, holds, precision
+from boundkit.arithmetic import BALL, EXTENDED, FLOAT, ball, compare, evaluate, holds, precision
 
 x = sympy.Symbol("x", real=True)
 
@@ -81,3 +81,60 @@ def test_remainders_of_large_integers_are_exact(value, modulus):
         assert ball(value).is_exact()
         assert evaluate(sympy.Integer(value), {}, BALL).unique_fmpz() == value
         assert evaluate(sympy.Mod(x, 2), {x: ball("5/2")}, BALL) == 0.5
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "==", "!="])
+@pytest.mark.parametrize(("left", "right"), [(1, 1), (1, 2), (2, 1)])
+def test_exact_numbers_are_compared_as_numbers(operator, left, right):
+    """Where both sides are known exactly there is always an answer, the one of Python."""
+    known = {"<": left < right, "<=": left <= right, ">": left > right, ">=": left >= right, "==": left == right}
+    expected = known.get(operator, left != right)
+    assert compare(ball(left), ball(right), operator) is expected
+
+
+@pytest.mark.parametrize("operator", ["<", "<=", ">", ">=", "==", "!="])
+def test_what_overlaps_is_undecided(operator):
+    """Neither a conjunction with what is true nor a disjunction with what is false decides it."""
+    wide = ball(1).union(ball(3))
+    assert compare(wide, ball(2), operator) is None
+    assert holds(sympy.And(x > 2, x > 0), {x: wide}, BALL) is None
+    assert holds(sympy.Or(x > 2, x > 4), {x: wide}, BALL) is None
+
+
+def test_every_branch_that_may_be_taken_is_in_the_hull():
+    """Also where a conjunction is undecided, and none of those that certainly are not taken."""
+    wide, y = ball(1).union(ball(3)), sympy.Symbol("y")
+    pieces = sympy.Piecewise((5, x > 2), (7, sympy.And(x > 0, y > 2)), (9, True))
+    found = evaluate(pieces, {x: wide, y: wide}, BALL)
+    assert all(found.contains(value) for value in (5, 7, 9))
+    sure = evaluate(sympy.Piecewise((5, x > 4), (7, x > 2), (9, True)), {x: wide}, BALL)
+    assert (sure.contains(5), sure.contains(7), sure.contains(9)) == (False, True, True)
+    assert evaluate(sympy.Piecewise((5, x > 0), (7, True)), {x: wide}, BALL) == 5
+
+
+def test_powers_of_balls_around_zero():
+    """Even powers of [-2, 2] are in [0, 2^n] and reach both ends, odd ones reach -2^n too."""
+    around = ball(-2).union(ball(2))
+    for n in (2, 3, 4, 5):
+        found = evaluate(x**n, {x: around}, BALL)
+        assert all(found.contains(value) for value in (0, 1, 2**n))
+        assert found.contains(-1) == bool(n % 2)
+
+
+@pytest.mark.parametrize("jump", [sympy.sign(x), sympy.Heaviside(x), sympy.Heaviside(x, 1)], ids=str)
+def test_jumps_of_a_ball_around_zero_hold_both_sides(jump):
+    """Whatever the value at zero; one at zero itself is that value."""
+    around = ball(-2).union(ball(2))
+    low, high = (float(jump.subs(x, side)) for side in (-1, 1))
+    found = evaluate(jump, {x: around}, BALL)
+    assert found.contains(low)
+    assert found.contains(high)
+    assert evaluate(jump, {x: ball(0)}, BALL).contains(float(jump.subs(x, 0)))
+
+
+def test_numbers_of_formulas_are_what_is_written():
+    """0.1 is one tenth, and a remainder is exact however large the number."""
+    y = sympy.Symbol("y", integer=True)
+    with precision(128):
+        assert evaluate(sympy.Float("0.1") * y - 1, {y: 10}, BALL).contains(0)
+    assert evaluate(sympy.Mod(y, 7), {y: ball(10**60 + 5)}, BALL) == (10**60 + 5) % 7

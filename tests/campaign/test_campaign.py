@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from boundkit.campaign.task import run_task
 from boundkit.errors import BadInput
 from boundkit.render.campaign import campaign_document, campaign_table
 from boundkit.verify import Verdict, verify
+from boundkit.verify.statistics import interval
 
 GRID = {
     "statements": ["os19.thm6_2.refined", "os19.lem6_4"],
@@ -124,6 +125,47 @@ def test_trials_that_did_not_run_are_counted_beside_those_that_did(tmp_path: Pat
     assert (report.verdict, report.trials, report.reason) == (Verdict.CONSISTENT, 6, "in 2 of 8 trials: no draw fits")
     ((_, report),) = summarise([{**row, **idle} for row in store.rows])
     assert (report.verdict, report.trials, report.reason) == (Verdict.NOT_APPLICABLE, 0, "no draw fits")
+
+
+def test_a_cell_adds_up_its_tasks(tmp_path: Path) -> None:
+    """Violations, seconds and backends of all of them; one that failed makes an error of those that agree."""
+    store = Store(tmp_path / "s")
+    run_campaign(
+        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"]}), store, executor_name="inline"
+    )
+    seen = [("cpu", 1, 0.25), ("gpu", 0, 0.5), ("cpu", 2, 4.0)]
+    rows = [
+        {**row, "backend": backend, "violations": violations, "seconds": seconds, "relaxed": ["width"]}
+        for row, (backend, violations, seconds) in zip(store.rows, seen, strict=True)
+    ]
+    ((_, report),) = summarise(rows)
+    assert (report.violations, report.trials, report.seconds, report.backend) == (3, 8, 4.75, "cpu, gpu")
+    assert report.relaxed == ("width",)
+    assert report.interval == interval(3, 8)
+    failed = {name: rows[1][name] for name in ("task", "cell", "versions")} | {"error": "no memory", "crashed": True}
+    ((_, report),) = summarise([rows[0], rows[2], failed])
+    assert (report.verdict, report.reason, report.trials) == (Verdict.ERROR, "no memory", 5)
+    ((_, report),) = summarise([failed, *rows])  # run again since
+    assert (report.verdict, report.trials) == (Verdict.CONSISTENT, 8)
+
+
+def test_every_field_of_a_cell_is_in_its_key() -> None:
+    """Two cells that differ in anything are run, and stored, apart."""
+    cell = campaign(**GRID).cells[0]
+    other = {
+        "statement": "os19.lem6_5",
+        "data": "orthonormal:n=5",
+        "activation": "tanh",
+        "level": "relaxed",
+        "k": 7,
+        "seed": 1,
+        "steps": 21,
+        "parameters": {"delta": "2"},
+        "assume": {"c": "1"},
+        "vary": "n",
+    }
+    assert other.keys() == asdict(cell).keys()
+    assert len({cell.key, *(replace(cell, **{name: value}).key for name, value in other.items())}) == 1 + len(other)
 
 
 def test_a_looseness_that_fails_is_an_error(tmp_path: Path) -> None:

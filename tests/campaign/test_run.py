@@ -41,12 +41,12 @@ def dies_once(cell, trials):
     return count(cell, trials)
 
 def slowly(cell, trials):
-    print("started", flush=True)
+    os.write(1, b"started\\n")  # in one piece, however Python buffers
     input()
     return count(cell, trials)
 
 def forever(cell, trials):
-    print("started", flush=True)
+    os.write(1, b"started\\n")
     threading.Event().wait()
 """
 SHARE = """
@@ -102,6 +102,16 @@ def test_what_a_damaged_line_held_is_run_again(tmp_path: Path, work: Any) -> Non
     path.write_bytes(b"".join([lines[0], lines[1][:-5] + b"!!!!\n", *lines[2:]]))
     again = run_campaign(GRID, Store(path), executor_name="inline", run=work.count)
     assert (again.done, again.damaged) == (4, (2,))
+
+
+def test_what_another_process_has_in_hand_is_left_to_it(tmp_path: Path, work: Any) -> None:
+    """While somebody else holds a task it is not run twice; once it is free it is run."""
+    path, held = tmp_path / "s", tasks(GRID)[1].name
+    with Store(path).claimed(held) as mine:
+        assert mine
+        assert run_campaign(GRID, Store(path), executor_name="inline", run=work.count).done == 3
+    assert held not in _trials(Store(path))
+    assert run_campaign(GRID, Store(path), executor_name="inline", run=work.count).done == 4
 
 
 def test_a_budget_of_nothing_starts_nothing(tmp_path: Path, work: Any) -> None:

@@ -42,6 +42,18 @@ def test_what_was_appended_is_read_once(tmp_path: Path) -> None:
     assert other.rows == ROWS[:2]
 
 
+def test_a_row_that_is_being_written_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    """Half a line at the end is nothing yet, and nothing is lost or damaged once the rest is there."""
+    path = tmp_path / "s"
+    content = _filled(path).path.read_bytes()
+    path.write_bytes(content[:-9])
+    store = Store(path)
+    assert store.refresh() == ROWS[:-1]
+    path.write_bytes(content)
+    assert store.refresh() == ROWS[-1:]
+    assert store.damaged == []
+
+
 @settings(max_examples=40, deadline=None)
 @given(cut=st.integers(0, 400))
 def test_a_store_cut_anywhere_loses_only_what_was_cut(cut: int, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -40,6 +40,16 @@ BAD = [
     (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "delta=x"], "delta", "number"),
     (["width", "os19.thm2_1", *DATA, "--set", "delta=1", "--set", "delta=2"], "delta", "twice"),
     (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "k=5"], "set", "unknown"),
+    (
+        ["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "lambda=5"],
+        "lambda",
+        "measured on the data",
+    ),
+    (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "sup_dphi=5"], "sup_dphi", "the activation"),
+    (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "c=5"], "c", "with assume"),
+    (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "step_size=5"], "step_size", "not free here"),
+    (["width", "os19.thm2_1", *DATA, *DATA, "--activation", "softplus"], "data", "orthonormal:n=3: is given twice"),
+    (["hermite", "relu", "--degree", "2", "--degree", "3"], "degree", "3: is given twice"),
     (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--assume", "C=5"], "assume", "c"),
     (["guarantee", "os19.thm2_1", *DATA, "--activation", "softplus"], "k", "needed"),
     (["guarantee", "os19.thm2_1", *DATA, "--activation", "softplus", "--k", "many"], "k", "integer"),
@@ -203,3 +213,15 @@ def test_commands_are_loaded_lazily(arguments: list[str], unwanted: set[str]) ->
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not unwanted & set(done.stderr.split())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes a descriptor in the child")
+@pytest.mark.parametrize(("arguments", "code"), [(["show", "os19.thm2_1"], 0), (["nope", "--json"], 2)])
+def test_closed_output(arguments: list[str], code: int) -> None:
+    """Without a standard output the command runs all the same, and never ends with the code of a violation."""
+    program = f"from boundkit.cli.main import main; main({arguments!r})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], stderr=subprocess.PIPE, check=False, preexec_fn=lambda: os.close(1)
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr

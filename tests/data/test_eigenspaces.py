@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from boundkit.data.eigenspaces import spectrum_of
+from boundkit.data.eigenspaces import Spectrum, spectrum_of
 from boundkit.errors import NotApplicable
 
 
@@ -74,6 +74,50 @@ def test_every_matrix_within_the_spread_is_covered(seed, spread):
         (spaces.form_below(), (below**2 * values[values < 1, None]).sum()),
     ):
         assert ball.overlaps(float(number) + slack)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("shape", [np.eye(2), np.array([[0.0, 1.0], [1.0, 0.0]])], ids=["shift", "turn"])
+@pytest.mark.parametrize("y", [(1.0, 0.0), (0.0, 1.0), (1.0, 1.0), (1.0, -1.0)])
+def test_the_matrices_at_the_edge_of_the_spread_are_covered(sign, shape, y):
+    """diag(0.3, 0.5) moved by 0.01 as a shift, or as a turn, which a gap of 0.2 makes five times as large."""
+    labels = np.array([y]).T
+    spaces = spectrum_of(np.diag([0.3, 0.5]), 0.01).split(flint.arb(0.4), labels)
+    values, vectors = np.linalg.eigh(np.diag([0.3, 0.5]) + 0.01 * sign * shape)
+    below, above = np.abs(vectors.T @ labels)[:, 0]
+    for ball, number in (
+        (spaces.norm_above(), above),
+        (spaces.norm_below(), below),
+        (spaces.inverse_form(), above**2 / values[1]),
+        (spaces.form_below(), below**2 * values[0]),
+    ):
+        assert ball.overlaps(flint.arb(float(number), 1e-12))
+
+
+def test_a_space_without_a_complement_is_covered_too():
+    """1 / 0.49 is further from 1 / 0.5 than 0.01 / 0.5^2."""
+    spaces = spectrum_of(np.array([[0.5]]), 0.01).split(flint.arb(0.1), np.ones((1, 1)))
+    assert all(spaces.inverse_form().contains(flint.arb(1) / value) for value in (0.4901, 0.5099))
+
+
+def test_what_the_spread_hides_is_not_certain():
+    """An eigenvalue within the spread of 0 is not positive, one within the spread of the cutoff is on neither side."""
+    found = spectrum_of(np.diag([0.05, 1.0]), 0.1)
+    assert found.certainly_positive == 1
+    for cutoff in (0.95, 1.05):
+        with pytest.raises(NotApplicable, match="choose one between eigenvalues"):
+            found.split(flint.arb(cutoff), np.ones((2, 1)))
+
+
+def test_vectors_that_are_a_little_turned_are_covered():
+    """Coefficients taken along vectors at a known distance from orthonormal ones: the true ones are in the balls."""
+    cosine, sine = np.cos(0.05), np.sin(0.05)
+    turned = Spectrum(np.array([1.0, 4.0]), np.array([[cosine, -sine], [sine, cosine]]), 0.0, 0.05)
+    spaces = turned.split(flint.arb(2), np.ones((2, 1)))
+    assert spaces.norm_above().contains(1)
+    assert spaces.norm_below().contains(1)
+    assert spaces.inverse_form().contains(0.25)
+    assert spaces.form_below().contains(1)
 
 
 def test_known_matrix_and_empty_spaces():

@@ -45,7 +45,7 @@ def test_npz_arrays_come_back_exactly(npz):
     assert dataset(npz(X=X.astype(np.float32), y=Y.astype(int) + 3)).X.dtype == np.float64
 
 
-@pytest.mark.parametrize("header", ["", "a,b,label\n", "\ufeffa,b,label\r\n", "\n \n"])
+@pytest.mark.parametrize("header", ["", "a,b,label\n", "\ufeff", "\ufeffa,b,label\r\n", "\n \n"])
 def test_csv_with_and_without_header(csv, header):
     """The last column is y; a header, a byte-order mark, blank lines and blanks are accepted."""
     rows = "".join(f"{a!r}, {b!r},{c!r}\n" for (a, b), c in zip(X.tolist(), Y.tolist(), strict=True))
@@ -89,7 +89,7 @@ def test_files_that_are_not_npz(tmp_path, content):
     """Empty, foreign and broken files are BadInput, and so is a folder of that name."""
     path = tmp_path / "broken.npz"
     path.write_bytes(content)
-    with pytest.raises(BadInput, match=r"is not a valid \.npz file|holds pickled objects"):
+    with pytest.raises(BadInput, match=r"is not a valid \.npz file"):
         dataset(path)
     (tmp_path / "folder.npz").mkdir()
     with pytest.raises(BadInput, match="no such file"):
@@ -119,7 +119,8 @@ def test_truncated_and_single_array_files(tmp_path, npz):
         ("1,2,3\n4,5\n", "line 2 has 2 columns where 3 are expected"),
         ("a,b\n1,2\n3,x\n", "line 3 has 'x' where a number is expected"),
         ("1,2\n3,\n", "line 2 has '' where a number is expected"),
-        ("1;2;3\n4;5;6\n", "has no row of numbers|at least two columns|where a number is expected"),
+        ("1,x,3\n4,5,6\n", "line 1 has 'x' where a number is expected"),
+        ("1;2;3\n4;5;6\n", "at least two columns, separated by commas"),
         ("1,2\nnan,3\n", "must be finite"),
         ("1,2\n1,3\n", "rows 0 and 1"),
     ],

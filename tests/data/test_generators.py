@@ -90,3 +90,21 @@ def test_missing_scikit_learn_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
     with pytest.raises(BadInput, match=r"pip install boundkit\[data\]"):
         dataset("digits:n=10")
+
+
+def test_lifted_points_of_opposite_labels_keep_their_distance():
+    """At least phi apart, where points of one label come as close as they fall."""
+    data = dataset("lifted:n=60,d=3,mu=0.5,phi=0.2,seed=1")
+    apart = np.linalg.norm(data.X[:, None] - data.X[None], axis=2)
+    opposite = data.y[:, None] != data.y[None]
+    assert apart[opposite].min() >= 0.2
+    assert apart[~opposite & ~np.eye(60, dtype=bool)].min() < 0.2
+
+
+def test_an_arc_does_not_close_on_itself():
+    """Six points on a circle of radius 0.8 are at most 0.8 apart."""
+    X = dataset("arc:n=6,mu=0.6,phi=0.79").X
+    gaps = np.linalg.norm(X[:, None] - X[None], axis=2)[~np.eye(6, dtype=bool)]
+    assert gaps.min() == pytest.approx(0.79)
+    with pytest.raises(BadInput, match=r"phi = 0\.81"):
+        dataset("arc:n=6,mu=0.6,phi=0.81")

@@ -141,3 +141,15 @@ def test_bad_input_has_one_line():
         kernel(dataset("sphere:n=8001,d=3"), "relu")
     with pytest.raises(NotApplicable, match=r"rows must have length 1 for elu"):
         kernel(Dataset("test", 2 * np.eye(3), np.ones(3)), "elu")
+
+
+@pytest.mark.parametrize("kind", ["sigma", "sigma_tilde", "ntk"])
+@pytest.mark.parametrize(("slope", "name"), [("pi", "pi*z"), ("sqrt(2)", "sqrt(2)*Max(0,z) - sqrt(2)*Max(0,-z)")])
+def test_linear_activations_of_irrational_slope(slope, name, kind):
+    """c z has c^2 times the kernel of z, though the ball of its two slopes' difference has the midpoint 0."""
+    rows = dataset("sphere", n=5, d=3, seed=4)
+    found, plain = kernel(rows, name, kind=kind), kernel(rows, "z", kind=kind)
+    square = float(mpmath.mpf(mpmath.pi if slope == "pi" else mpmath.sqrt(2)) ** 2)
+    allowed = found.block_radius + square * plain.block_radius + 1e-13
+    assert (abs(found.block - square * plain.block) <= allowed).all()
+    assert found.block_radius.max() < 1e-11

@@ -77,3 +77,8 @@ def test_gaussian_samples_are_those_of_gaussian_generators(text, expected):
     mine = quantities(dataset(X=np.eye(2), y=[1, 2]), names=["gaussian_sample"])["gaussian_sample"]
     assert mine.ball.contains(0)
     assert mine.ball.contains(1)
+
+
+def test_a_covariance_of_too_few_samples_is_exactly_singular():
+    """Three samples do not span R^5: its smallest eigenvalue is 0, not a ball around it."""
+    assert quantities(dataset("gaussian:n=3,d=5"), names=["covariance_min"])["covariance_min"].ball == 0

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from boundkit.data import dataset, kernel, sampled_kernel
 from boundkit.errors import BadInput, NotApplicable
@@ -30,6 +31,25 @@ def test_coverage_is_near_the_confidence():
     runs = [sampled_kernel(data, "relu", kind="sigma_tilde", samples=500, seed=s, confidence=0.9) for s in range(400)]
     covered = np.mean([abs(run.mean[0, 1] - exact) <= run.half_width[0, 1] for run in runs])
     assert 0.86 < covered < 0.94
+
+
+def test_half_widths_from_the_same_units_written_out():
+    """Three samples, fifty units, |tanh'| <= 1: the inequalities on the entries themselves, six of them at once."""
+    data, count, failure = dataset("sphere:n=3,d=2"), 50, 0.1 / 6
+    W = np.random.Generator(np.random.Philox(7)).standard_normal((count, 2))
+    gram, slopes = data.X @ data.X.T, 1 / np.cosh(data.X @ W.T) ** 2
+    spread = (gram[:, :, None] * slopes[:, None] * slopes).std(axis=2, ddof=1)
+    span, log = 2 * np.abs(gram), np.log(4 / failure)
+    expected = {
+        "normal": norm.isf(failure / 2) * spread / np.sqrt(count),
+        "hoeffding": span * np.sqrt(np.log(2 / failure) / (2 * count)),
+        "bernstein": spread * np.sqrt(2 * log / count) + 7 * span * log / (3 * (count - 1)),
+    }
+    for interval, half in expected.items():
+        found = sampled_kernel(
+            data, "tanh", samples=count, seed=7, confidence=0.9, interval=interval, simultaneous=True
+        )
+        np.testing.assert_allclose(found.half_width, half, rtol=1e-6)
 
 
 def test_bernstein_uses_the_variance():

@@ -176,3 +176,17 @@ def test_gated_kernels_of_many_lengths_are_cheap():
     """Closed forms are not held to the 100 different lengths of the series."""
     X = np.random.default_rng(2).standard_normal((150, 5))
     assert kernel(Dataset("many", X, np.ones(150)), "gelu", kind="ntk").radius.max() < 1e-11
+
+
+def test_radii_of_the_error_function_cover_forty_digits():
+    """Long rows that are nearly parallel, where the determinant loses half of its digits, and short ones."""
+    angles, lengths = np.array([0, 1e-7, 1e-6, 1e-5, 1e-3, 1]), np.array([1e-2, 1.0, 1e3, 1e4])
+    X = np.concatenate([r * np.stack([np.cos(angles), np.sin(angles)], axis=1) for r in lengths])
+    found = kernel(Dataset("rows", X, np.ones(len(X))), "erf")
+    with precision(160):
+        rows = flint.arb_mat([[flint.arb(entry) for entry in row] for row in X.tolist()])
+        gram = (rows * rows.transpose()).tolist()
+        for i, j in np.ndindex(found.block.shape):
+            v, w, q = gram[i][i], gram[j][j], gram[i][j]
+            exact = 4 / flint.arb.pi() * q / ((1 + 2 * v) * (1 + 2 * w) - 4 * q**2).sqrt()
+            assert abs(flint.arb(float(found.block[i, j])) - exact) <= flint.arb(float(found.radius[i, j])), (i, j)

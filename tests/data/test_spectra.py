@@ -9,6 +9,7 @@ from hypothesis import given, settings, strategies as st
 from boundkit.arithmetic import precision
 from boundkit.data.spectra import (
     _certified_below,
+    _loss,
     _positive_definite,
     smallest_eigenvalue,
     smallest_eigenvalue_of_balls,
@@ -134,3 +135,12 @@ def test_clustered_and_hilbert_matrices():
         assert float(ball.rad() / ball.mid()) < 1e-20
         assert smallest_eigenvalue_of_balls(flint.arb_mat(cluster.tolist())).overlaps(reference(cluster))
         assert smallest_eigenvalue(cluster).contains(reference(cluster))
+
+
+def test_the_part_that_rounding_takes_is_that_of_the_proof():
+    """At least gamma / (1 - gamma) times the trace, gamma of n + 4 operations, and a rounding of the diagonal."""
+    for n, size in ((1, 1.0), (50, 3.0)):
+        matrix = size * np.eye(n)
+        operations = (n + 4) * 2.0**-53
+        assert _loss(matrix, 0.0) >= operations / (1 - 2 * operations) * n * size + 2.0**-53 * size
+        assert _loss(matrix, -size) >= 1.9 * _loss(matrix, 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import os
 import re
+import tomllib
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, strategies
 from markdown_it import MarkdownIt
 
 from boundkit.attack import attack, eligible
+from boundkit.campaign.spec import KEYS, campaign
 from boundkit.papers import papers, statements
 from boundkit.render.expressions import latex
 from boundkit.statement import Statement
@@ -19,6 +21,7 @@ from docs import pages as site
 from docs.console import run
 from docs.pages.choice_page import families
 from docs.pages.markdown import plain
+from tests.cli.conftest import invoke
 
 DOCS = Path(__file__).parents[2] / "docs"
 LINK = re.compile(r"\]\(([^)#:]+\.md)\)")
@@ -151,3 +154,15 @@ def test_only_what_changed_is_written(tmp_path: Path, monkeypatch: pytest.Monkey
     site.write(tmp_path)
     assert sorted(path.name for path in (tmp_path / "a").iterdir()) == ["one.md", "three.md"]
     assert (tmp_path / "a/one.md").stat().st_mtime == 0
+
+
+def test_the_grid_of_the_guide_is_one() -> None:
+    """The guide for reviewers shows a grid that can be read, and it and the help name every key of a grid."""
+    guide = (DOCS / "guide_reviewer.md").read_text(encoding="utf-8")
+    grid = campaign(**tomllib.loads(guide.split("```toml\n")[1].split("```")[0]))
+    assert len(grid.cells) == 4
+    assert set(grid.trials) == {8}
+    told = invoke("campaign", "--help").stdout
+    for key in KEYS:
+        assert re.search(rf"`{key}`|^{key} = ", guide, re.MULTILINE), key
+        assert re.search(rf"\b{key}\b", told), key

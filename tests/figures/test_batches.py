@@ -39,6 +39,15 @@ def test_levels_are_reached_as_in_a_plain_loop(trained: str) -> None:
     assert not reach([(networks, descent)], [least * (1 - 1e-9)], None)[0].any()
 
 
+def test_a_level_that_is_left_again_was_reached() -> None:
+    """Steps so large that misfits rise again, between the steps at which networks are looked at."""
+    networks = made(7, seed=2)
+    paths = [misfits(networks, i, trained="both", step_size=0.3, steps=120) for i in range(7)]
+    least = np.array([path.min() for path in paths])
+    assert sum(path.argmin() % 50 > 0 and path[-1] > 1.01 * path.min() for path in paths) > 3
+    assert reach([(networks, Descent("tanh", "both", 0.3, 120))], [least * (1 + 1e-9)], None)[0].all()
+
+
 def test_networks_do_not_see_each_other() -> None:
     """A network alone does as in a batch from which others are dropped, and batches keep their order."""
     networks = made(8, seed=1)

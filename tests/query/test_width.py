@@ -1,6 +1,7 @@
 """Required widths: the specification's numbers, safety at the answer, and what is said when there is none."""
 
 import flint
+import numpy as np
 import pytest
 import sympy
 from hypothesis import given, settings, strategies as st
@@ -8,7 +9,7 @@ from hypothesis import given, settings, strategies as st
 from boundkit.data import dataset, quantities
 from boundkit.errors import BadInput
 from boundkit.papers import statement, statements
-from boundkit.query import bind, check, guarantee, required_width
+from boundkit.query import bind, check, guarantee, required, required_width
 from boundkit.statement.vocabulary import k
 
 I4 = "orthonormal:n=4"
@@ -193,3 +194,46 @@ def test_facts_of_the_activation():
         found = quantities(dataset("orthonormal:n=3"), name, FACTS)
         facts = [float(found[fact].ball) for fact in FACTS]
         assert facts == pytest.approx(values, abs=1e-6)
+
+
+@pytest.mark.parametrize("share", [None, "1/10", 1])
+def test_iterations_are_the_fewest_that_reach_the_precision_asked_for(share):
+    """The bound (1 - rate)^T of the first misfit is at most epsilon |y|, a thousandth by default, and not before T."""
+    data, given = dataset("orthonormal:n=4"), {"delta": 1, **({} if share is None else {"epsilon": share})}
+    target = statement("os19.thm6_2.refined")
+    answer = guarantee(target, data=data, activation="softplus", k=6000, **given)
+    binding = bind(target, data=data, activation_name="softplus", parameters={"delta": 1, "k": 6000})
+    start = float(binding.evaluate(target.summary["misfit_0"], {}))
+    level = float(sympy.Rational(share or "1/1000")) * float(quantities(data, names=["norm_y"])["norm_y"].value)
+    kept = 1 - float(answer.rate)
+    assert start * kept**answer.iterations <= level < start * kept ** (answer.iterations - 1)
+
+
+def test_labels_of_several_outputs_do_not_fit_a_network_of_one():
+    """One-hot labels: theorems on one output do not apply, those on K outputs and a single column do."""
+    X = dataset("orthonormal:n=4").X
+    one_hot, column = dataset(X=X, y=np.eye(4)[:, :2] + 0.5), dataset(X=X, y=np.ones((4, 1)))
+    given = {"activation": "softplus", "delta": 1}
+    answer = required_width("os19.thm6_2.refined", data=one_hot, **given)
+    assert (answer.width, answer.applicable) == (None, False)
+    assert answer.reason == "labels have 2 outputs where the network has one"
+    assert guarantee("os19.thm6_2.refined", data=one_hot, k=10**6, **given).reason == answer.reason
+    solved = required("os19.thm6_2.refined", solve_for="delta", data=one_hot, k=10**6, activation="softplus")
+    assert solved.reason == answer.reason
+    assert required_width("os19.thm6_2.refined", data=column, **given).width is not None
+    for id in ("sgd22.lemA.gram", "ofls19.lem6_10"):
+        assert bind(statement(id), data=one_hot, activation_name="softplus").failing is None
+
+
+def test_infinite_quantities_are_the_reason():
+    """Of an activation without a bounded derivative no number of digits helps, and the answer says so."""
+    answer = required_width("os19.thm6_2.refined", data=I4, activation="z**2", delta=1)
+    assert answer.reason == "no width satisfies the hypotheses: sup_dphi is infinite"
+    many = required_width("os19.thm6_2.refined", data=I4, activation="exp(z)", delta=1)
+    assert many.reason.endswith("sup_d2phi, sup_dphi are infinite")
+
+
+def test_missing_parameters_name_the_statement_that_needs_them():
+    """Of several compared statements one knows which asks."""
+    with pytest.raises(BadInput, match=r"failure = None: is needed by ofls19\.thm3_2: "):
+        required_width("ofls19.thm3_2", data=I4, activation="softplus")

@@ -18,11 +18,17 @@ def test_constants_by_enumeration() -> None:
     squared = problem.curvature @ problem.curvature
     moment = sum(hessian @ hessian for hessian in hessians) / len(hessians)
     assert known["growth"] == pytest.approx(eigh(moment, squared, eigvals_only=True)[-1], rel=1e-5)
-    for z in np.random.default_rng(0).standard_normal((500, 4)):
+    steepest = [np.linalg.svd(hessian @ np.linalg.inv(problem.curvature))[2][0] for hessian in hessians]
+    extreme = [*np.linalg.eigh(problem.curvature)[1].T, eigh(moment, squared)[1][:, -1]]
+    extreme += [np.linalg.solve(problem.curvature, full) for full in steepest]
+    for z in (*np.random.default_rng(0).standard_normal((500, 4)), *extreme):
         full = np.linalg.norm(problem.curvature @ z)
         loss = np.mean([(a @ z) ** 2 / 2 for a in problem.samples])
         assert loss <= full**2 / (2 * known["pl_constant"])
-        assert max(np.linalg.norm(hessian @ z) for hessian in hessians) <= known["growth_sure"] * full
+        assert full**2 <= 2 * known["loss_smoothness"] * loss
+        slopes = [np.linalg.norm(hessian @ z) for hessian in hessians]
+        assert np.mean(np.square(slopes)) <= known["growth"] * full**2
+        assert max(slopes) <= known["growth_sure"] * full
 
 
 def test_the_jacobian_is_the_derivative_and_its_constant_bounds_it() -> None:
@@ -65,6 +71,10 @@ def test_forced_draws_have_the_right_weight() -> None:
     runs = [descend_composite(problem, step_size=0.2, steps=3, seed=3, trial=trial) for trial in range(3000)]
     found = np.array([run.weight * run.loss[-1] for run in runs])
     assert found.mean() == pytest.approx(expected, abs=4 * found.std() / np.sqrt(len(found)))
+    weights = np.array([run.weight for run in runs])
+    assert weights.mean() == pytest.approx(1 - (15 / 16) ** 3, abs=4 * weights.std() / np.sqrt(len(weights)))
+    early = descend_composite(problem, step_size=0.2, steps=25, seed=3, trial=0).weight
+    assert any(early == pytest.approx(20 / 16 / count) for count in range(1, 21))  # only the first 20 steps are forced
 
 
 def test_long_double_follows_the_same_draws() -> None:

@@ -89,6 +89,22 @@ def test_lemma_6_8_holds_and_its_adversary_attains_it_on_orthonormal_data(activa
     assert ratios.adversarial == pytest.approx(bound, rel=1e-5)
 
 
+def test_one_unit_is_moved_along_the_best_sample() -> None:
+    """Between two samples 80 degrees apart both change, but less than one does on its own line; zeros have none."""
+    X = np.array([[1.0, 0.0], [np.cos(1.4), np.sin(1.4)], [0.0, 0.0]])
+    problem = Problem(X=X, y=[1.0, -1.0, 2.0], activation="tanh")
+    found = lipschitz_ratio(problem, k=10).adversarial
+    assert found >= 4 / (3 * math.sqrt(3)) * problem.norm_y / math.sqrt(10 * 3) * (1 - 1e-5)
+
+
+def test_the_nearby_pair_is_nearby() -> None:
+    """Its ratios are those of the same directions at a ten thousandth of the radius."""
+    problem = sphere_problem(4, 3, "softplus")
+    wide, near = (lipschitz_ratio(problem, k=20, trials=range(3), radius=radius) for radius in (2.0, 2e-4))
+    np.testing.assert_allclose(wide.small, near.random, rtol=1e-12)
+    assert (np.abs(wide.random / wide.small - 1) > 1e-3).any()
+
+
 def test_widths_that_do_not_fit_are_infeasible() -> None:
     """Weights beyond the machine's memory are refused before they are drawn."""
     problem = sphere_problem(2, 2, "relu")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import gc
+import itertools
 import multiprocessing
 import os
 import signal
@@ -92,6 +94,17 @@ def test_errors_that_cannot_be_sent_and_deaths_are_errors_too() -> None:
         map_forked(raises, [0, 1], quiet(), count=2)
 
 
+def test_the_death_of_the_last_process_is_noticed() -> None:
+    """Its pipe ends with it: the caller holds no end of it open, and does not wait for ever."""
+    calls = itertools.count(1)
+
+    def patience(done: int, total: int) -> None:
+        assert next(calls) < 100, "still waiting"
+
+    with pytest.raises(RuntimeError, match="code 3"):
+        map_forked(lambda item: os._exit(3) if item else item, [0, 1], Ticker(1, patience), count=2)
+
+
 def test_an_interrupt_ends_the_processes() -> None:
     """Control-C reaches the caller, who kills them; they take no notice themselves."""
 
@@ -108,15 +121,34 @@ def test_an_interrupt_ends_the_processes() -> None:
     with pytest.raises(KeyboardInterrupt):
         map_forked(one, range(2), ticker, count=2)
     assert not multiprocessing.active_children()
+    deaf = map_forked(lambda item: (os.kill(os.getpid(), signal.SIGINT), item), range(3), quiet(), count=2)
+    assert deaf == [(None, item) for item in range(3)]
+
+
+def test_processes_collect_no_garbage_and_leave_no_pipe() -> None:
+    """What the caller holds on a device is freed by the caller alone; after many uses as many files are open."""
+    before = len(os.listdir("/proc/self/fd"))
+    assert [map_forked(lambda item: gc.isenabled(), [0], quiet(), count=2) for _ in range(3)] == 3 * [[False]]
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_an_error_of_a_piece_is_told_whatever_it_is() -> None:
+    """Also one that a lost caller would cause."""
+
+    def one(item: int) -> None:
+        raise BrokenPipeError("its own")
+
+    with pytest.raises(BrokenPipeError, match="its own"):
+        map_forked(one, range(2), quiet(), count=2)
 
 
 ORPHANS = """
-import itertools
+import itertools, os
 from boundkit.train.processes import map_forked
 from boundkit.train.ticker import Ticker
 ticker = Ticker(1, None)
 def one(item):
-    print("begun", flush=True)
+    os.write(1, b"begun\\n")  # at once, however Python buffers
     for _ in itertools.count():
         ticker.add(1)
 map_forked(one, range(3), ticker, count=3)
@@ -127,8 +159,10 @@ def test_processes_end_when_the_caller_is_killed() -> None:
     """They hold its output open, which ends only with the last of them."""
     with subprocess.Popen([sys.executable, "-c", ORPHANS], stdout=subprocess.PIPE, text=True) as caller:
         assert caller.stdout is not None
-        assert [caller.stdout.readline() for _ in range(3)] == 3 * ["begun\n"]
-        caller.kill()
+        try:
+            assert [caller.stdout.readline() for _ in range(3)] == 3 * ["begun\n"]
+        finally:
+            caller.kill()  # or else leaving the block waits for ever
         assert caller.communicate(timeout=30) == ("", None)
 
 

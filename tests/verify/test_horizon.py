@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pytest
 from sympy import Eq
 
 from boundkit.papers import statement, statements
-from boundkit.statement.vocabulary import tightness
+from boundkit.query import bind
+from boundkit.statement.vocabulary import tau, tightness
+from boundkit.statement.words.shared import loss
 from boundkit.statement.words.stochastic import limit_loss
 from boundkit.verify import Report, Verdict, verify
+from boundkit.verify.horizon import long_enough, too_short
+from boundkit.verify.observe import Observations
 
 MAP: dict[str, Any] = {"data": "sphere:n=12,d=3,seed=0", "seed": 24, "trials": 10, "b": 11, "exit_margin": 4}
 NETWORK: dict[str, Any] = {
@@ -87,6 +93,35 @@ def test_trials_with_little_doubt_are_tried_without_the_others() -> None:
     assert limit_of(report).verdict is Verdict.CONSISTENT
 
 
+def test_what_belongs_to_the_doubtful_trials_goes_with_them() -> None:
+    """Rows, groups and failures of the trials kept, which leave at most their own doubt; others are left alone."""
+    honest = statement("sgd22.d.general")
+    claim = replace(honest.claim("limit"), doubt=loss)
+    binding = bind(honest, data="sphere:n=12,d=3,seed=0", parameters={"b": 11, "exit_margin": 4})
+    never = float("nan")
+    seen = Observations(
+        (3, 5, 8),
+        {
+            tau: np.array([[0.0, 1.0]]),
+            limit_loss: np.array([[never, 1.0], [never, 2.0], [3.0, never]]),  # seen at the last step of each
+            loss: np.array([[0.5, 0.01], [0.5, 0.2], [0.04, 0.5]]),
+        },
+        broken=(5, 8),
+        groups=(0, 1, 2),
+        upper={limit_loss: np.array([[4.0], [5.0], [6.0]])},
+    )
+    part, doubt = long_enough(claim, binding, seen)
+    assert (part.trials, part.groups, part.broken, doubt) == ((3, 8), (0, 2), (8,), 0.04)
+    np.testing.assert_array_equal(part.values[loss], [[0.5, 0.01], [0.04, 0.5]])
+    np.testing.assert_array_equal(part.values[tau], [[0, 1]])
+    np.testing.assert_array_equal(part.upper[limit_loss], [[4], [6]])
+    certain, least = long_enough(replace(claim, doubt=loss / 10), binding, seen)
+    assert (certain, least) == (seen, pytest.approx(0.02))
+    assert long_enough(replace(claim, stated=None), binding, seen) == (seen, 0.0)
+    said = too_short(claim, binding, replace(seen, values={**seen.values, loss: np.full((3, 2), 0.2)}))
+    assert "after 1 steps has probability 0.8; 0.95 takes 2 steps" in said
+
+
 def test_a_false_limit_is_violated() -> None:
     """A network said to be twenty times faster than it is has not come as near to zero: violated, and replayed."""
     honest = statement("sgd22.d.width")
@@ -100,7 +135,7 @@ def test_a_false_limit_is_violated() -> None:
 
 def test_theorem_2_of_sgd_at_a_given_step_and_rate() -> None:
     """sgd22 Theorem 2 prints neither: a rate that is there is consistent, one that is not is violated."""
-    known = {"c": 10, "C": 1}
+    known = {"c": 10, "C": 1, "c_d": "1/10"}
     slow, fast = (verify("sgd22.thm2", assume={**known, "c_rate": rate}, **THEOREM_2) for rate in ("1/50", "1/2"))
     assert slow.verdict is Verdict.CONSISTENT, slow
     assert {item.label: item.twin_rejected for item in slow.claims} == {"limit": True, "rate": True}

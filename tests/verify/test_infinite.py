@@ -170,3 +170,14 @@ def test_theorems_hold_in_the_limit() -> None:
     report = at_infinity("os19.thm6_2.refined", trials=32, **given)
     assert report.verdict is Verdict.CONSISTENT
     assert report.width is None
+
+
+def test_lemmas_of_a_limit_have_no_width_either() -> None:
+    """At level lemma the width is None, not 0, and a reason that several lemmas share is told once."""
+    given = {"data": "orthonormal:n=4", "activation": "softplus", "delta": 1, "trials": 2, "steps": 5}
+    report = at_infinity("os19.thm6_2.refined", **given, level="lemma")
+    assert report.width is None
+    assert report.reason is not None
+    reasons = report.reason.split("; ")
+    assert "only claims about training and initialisation have a limit of infinite width to run" in reasons
+    assert len(set(reasons)) == len(reasons)

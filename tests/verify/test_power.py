@@ -12,10 +12,13 @@ import pytest
 from sympy import Integer, Le, Symbol
 
 from boundkit.papers import statement
-from boundkit.query import Binding
-from boundkit.statement.vocabulary import tightness
+from boundkit.query import Binding, bind
+from boundkit.statement import VOCABULARY
+from boundkit.statement.vocabulary import distance, misfit, misfit_0, norm_y, tau, tightness
 from boundkit.verify import Report, Verdict, verify
 from boundkit.verify.observe import Experiment, Observations, Plan, experiment
+from boundkit.verify.power import ONE, is_blind, replayed_control
+from boundkit.verify.tally import Tally
 
 LIFTED = "lifted:n=6,d=5,mu=0.3,phi=0.5,seed=0"
 CASES: dict[tuple[str, str], dict[str, Any]] = {  # claims whose twins are false of every measurement
@@ -87,6 +90,28 @@ def test_twins_that_follow_from_a_statement_need_no_replay(id: str, data: str) -
     assert [(item.twin_rejected, item.note) for item in found.claims] == [(True, "")]
 
 
+def test_a_decay_that_is_bent_keeps_the_twin_of_a_rate() -> None:
+    """Multiples of the whole curve break every twin of a rate; a curve that falls four times as fast does not."""
+    found = verify("os19.thm6_2.refined", data="orthonormal:n=4", activation="softplus", delta=1, trials=24, steps=60)
+    assert [(item.label, item.control) for item in found.tallies] == [
+        (label, "statement") for label in ("rate", "radius", "path")
+    ]
+    assert [item.note for item in found.claims] == 3 * [""]
+
+
+def test_numbers_that_break_the_claim_say_nothing_of_its_twin() -> None:
+    """Where every distortion breaks the claim itself, none is evidence that the twin could be kept."""
+    honest = statement("os19.thm6_2.refined")
+    binding = bind(honest, data="orthonormal:n=4", activation_name="softplus", parameters={"delta": 1, "k": 100})
+    seen = Observations((0,), {misfit: np.array([[2.0, 1.0]]), misfit_0: np.array([[2.0]]), tau: np.array([[0.0, 1]])})
+
+    def blind(breaks: bool) -> bool:
+        return is_blind(honest.claim("rate"), binding, seen, lambda wrong, factor: factor is ONE and breaks)
+
+    assert blind(True)
+    assert not blind(False)
+
+
 def test_a_curve_that_begins_at_zero_is_distorted_without_dividing_by_it() -> None:
     """A twin that asks a distance to be half of itself is found out, although no decay can be bent."""
     honest = statement("os19.thm6_2.refined")
@@ -101,6 +126,27 @@ def test_a_curve_that_begins_at_zero_is_distorted_without_dividing_by_it() -> No
         steps=8,
     )
     assert [item.control for item in found.tallies] == ["replay"]
+
+
+def test_a_replay_that_sees_less_controls_nothing() -> None:
+    """A claim on two curves needs both seen again, alike from step 1 on; one on neither rests on no measurement."""
+    honest = statement("os19.thm6_2.refined")
+    binding = bind(honest, data="orthonormal:n=4", activation_name="softplus", parameters={"delta": 1, "k": 100})
+    seen = Observations((4, 7), {misfit: np.array([[9.0, 9.0], [2.0, 1.0]]), distance: np.array([[0, 9], [0, 0.1]])})
+    tally = Tally(honest.id, "radius", 0.0, 2, twin_failures=2)
+
+    def found(bound: Any, **again: list[float]) -> tuple[str, int]:
+        claim = replace(honest.claim("radius"), template=Le(bound, 3 * bound / tightness, evaluate=False))
+        values = {VOCABULARY[name].symbol: np.array([row]) for name, row in again.items()}
+        held = replayed_control(claim, binding, seen, Observations((7,), values), tally)
+        return held.control, held.twin_failures
+
+    both = distance + misfit
+    assert found(both, misfit=[2.0, 1.0], distance=[0.0, 0.1]) == ("replay", 2)
+    assert found(both, misfit=[5.0, 1.0], distance=[0.0, 0.1]) == ("replay", 2)  # at the start outputs may be ties
+    assert found(both, misfit=[2.0, 1.1], distance=[0.0, 0.1]) == ("replay", 0)
+    assert found(both, distance=[0.0, 0.1]) == ("none", 2)
+    assert found(norm_y, misfit=[2.0, 1.0], distance=[0.0, 0.1]) == ("none", 2)
 
 
 def test_a_claim_about_given_numbers_has_limited_power() -> None:

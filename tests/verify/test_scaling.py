@@ -17,7 +17,8 @@ from boundkit.papers import statement as find
 from boundkit.statement import Hypothesis
 from boundkit.statement.vocabulary import k
 from boundkit.statement.words.shared import L
-from boundkit.verify import Report, Verdict, levels, scaling, verify
+from boundkit.verify import Report, Verdict, certify, levels, scaling, verify
+from boundkit.verify.budget import Budget
 from boundkit.verify.scaling import fitted
 from boundkit.verify.width_search import PRECISION, smallest_width
 
@@ -76,6 +77,23 @@ def test_the_granularity_of_the_search_is_in_the_interval() -> None:
         assert widened.low <= power <= widened.high
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_the_interval_reaches_as_far_as_the_search_may_mislead(late: bool) -> None:
+    """Logarithms too large by the uncertainty at the small sizes, or at the large ones: the truth is an end."""
+    sizes, power, uncertainty = [10, 15, 20, 30], 1.3, 0.05
+    places = np.log(sizes)
+    wrong = np.where((places > places.mean()) == late, uncertainty, 0.0)
+    found = fitted(sizes, np.array([power * places + wrong] * 2), uncertainty=uncertainty)
+    assert (found.low if late else found.high) == pytest.approx(power, abs=1e-12)
+
+
+def test_a_growth_below_the_precision_of_the_search_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Widths that rise by two per cent, where a search finds them to five: that they need not grow is not rejected."""
+    report = with_widths(monkeypatch, 0.02)
+    assert report.verdict is Verdict.INCONCLUSIVE
+    assert not report.claims[0].twin_rejected
+
+
 def test_a_slower_growth_is_consistent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Widths like n^0.5 where the theorem has n: consistent, and that they need not grow is rejected."""
     report = with_widths(monkeypatch, 0.5)
@@ -84,6 +102,9 @@ def test_a_slower_growth_is_consistent(monkeypatch: pytest.MonkeyPatch) -> None:
     assert report.scaling is not None
     assert report.scaling["theorem_exponent"] == pytest.approx(1, abs=0.01)
     assert report.claims[0].slack == pytest.approx(2, abs=0.3)
+    largest = report.scaling["theorem_exponent"] + report.scaling["difference_interval"][1]
+    assert report.claims[0].worst_margin == pytest.approx(largest / report.scaling["theorem_exponent"])
+    assert report.claims[0].worst_margin == pytest.approx(1 / report.claims[0].slack)
 
 
 def test_the_same_growth_is_not_certainly_slower(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,6 +114,8 @@ def test_the_same_growth_is_not_certainly_slower(monkeypatch: pytest.MonkeyPatch
         assert report.verdict is Verdict.INCONCLUSIVE
         assert report.reason is not None
         assert "reaches beyond" in report.reason
+        assert report.scaling is not None
+        assert report.width == max(map(max, report.scaling["widths"]))
 
 
 def test_a_faster_growth_refutes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,6 +211,20 @@ def test_certified_widths_of_a_theorem() -> None:
     assert (np.array(seen["widths"]) < np.array(seen["required"])).all()
     assert seen["theorem_exponent"] == pytest.approx(1, abs=0.01)
     assert report.verdict is Verdict.INCONCLUSIVE
+    for trial, width in enumerate(row[0] for row in seen["widths"]):  # each from the data and the weights of its trial
+        known: dict[str, Any] = {"data": f"orthonormal:n=3,seed={trial}", "activation": "softplus", "trial": trial}
+        assert certify(k=width, **known).certified
+        assert not certify(k=round(width / PRECISION / 2 - 1) * 2, **known).certified
+
+
+def test_progress_and_budget_follow_the_trials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every width searched is told, and after each the share of trials that are begun is held against the budget."""
+    told: list[tuple[int, int]] = []
+    shares: list[float] = []
+    monkeypatch.setattr(Budget, "require_share", lambda self, share: shares.append(share))
+    with_widths(monkeypatch, 0.5, **SMOOTH, budget=1000, progress=lambda *pair: told.append(pair))
+    assert told == [(done, 12) for done in range(1, 13)]
+    assert shares == pytest.approx([share for share in (1 / 3, 2 / 3, 1) for _ in range(4)])
 
 
 def test_where_no_width_works(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -42,6 +43,12 @@ def test_a_number_of_the_data() -> None:
     assert [point.trials for point in second.values()] == [(1,)] * 4
 
 
+def test_the_runs_of_a_sweep_tell_no_progress() -> None:
+    """What is searched at one size would be told as if it were all."""
+    watched = replace(request("circle:n=5", "n"), progress=print)
+    assert [point.progress for point in sweep(watched, 0).values()] == [None] * 4
+
+
 def test_fractions_and_whole_numbers() -> None:
     """Separations grow exactly, counts are rounded, and small counts give fewer sizes."""
     found = sweep(request("arc:n=3,mu=0.6,phi=0.1", "phi"), 0)
@@ -49,6 +56,7 @@ def test_fractions_and_whole_numbers() -> None:
     spacing = [float(np.linalg.norm(np.diff(point.data.X, axis=0), axis=1)[0]) for point in found.values()]
     assert spacing == pytest.approx([0.1, 0.15, 0.2, 0.3])
     assert list(sweep(request("circle:n=1", "n"), 0)) == [1, 2, 3]
+    assert list(sweep(request("circle:n=5", "n"), 0)) == [5, 8, 10, 15]
 
 
 def test_a_number_of_the_statement() -> None:

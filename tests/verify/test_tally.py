@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import reduce
 from operator import add
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -34,6 +36,27 @@ def test_adding_is_associative_and_symmetric_in_what_decides(a: Tally, b: Tally,
     """The order in which groups finish does not change the verdict."""
     assert conclude(a + (b + c)) == conclude((a + b) + c)
     assert conclude(a + b).verdict is conclude(b + a).verdict
+
+
+def test_what_counts_least_for_agreement_is_kept() -> None:
+    """A refuted replay before a confirmed one, one that ran before none; no control before a replay as control."""
+    one, other = (Tally("s", "c", 0.1, 3, worst_margin=1.0, slack=slack, undecided=1, broken=1) for slack in (2.0, 1.5))
+
+    def both(**given: Any) -> Tally:
+        first, second = ({name: pair[i] for name, pair in given.items()} for i in (0, 1))
+        there, back = replace(one, **first) + replace(other, **second), replace(other, **second) + replace(one, **first)
+        assert [getattr(there, name) for name in given] == [getattr(back, name) for name in given]
+        return there
+
+    found = both(replay=("confirmed", "refuted"), replayed_trial=(4, 7))
+    assert (found.replay, found.replayed_trial) == ("refuted", 7)
+    assert both(replay=("confirmed", "not replayed"), replayed_trial=(4, 7)).replayed_trial == 4
+    assert both(replay=(None, "not replayed")).replay == "not replayed"
+    assert both(control=("statement", "replay")).control == "replay"
+    assert both(control=("none", "replay")).control == "none"
+    assert (found.undecided, found.broken, found.slack, found.trials) == (2, 2, 1.5, 6)
+    worst = both(worst_margin=(0.5, 0.7), worst_trial=(1, 2), worst_step=(10, 20))
+    assert (worst.worst_margin, worst.worst_trial, worst.worst_step) == (0.7, 2, 20)
 
 
 def test_the_note_of_the_worst_verdict_leads() -> None:

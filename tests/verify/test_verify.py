@@ -108,6 +108,8 @@ def test_relu_at_its_literal_width_is_infeasible():
     lemmas = verify("os19.thm6_3.tracked", data=I4, activation="relu", delta=1, level="lemma", trials=40)
     assert lemmas.verdict is Verdict.CONSISTENT
     assert {item.statement for item in lemmas.claims} >= {"os19.lem6_7", "os19.lem6_9.repaired", "os19.lem6_12"}
+    drawn = {item.statement for item in lemmas.tallies if item.trials > 1}  # one result is about the data alone
+    assert lemmas.trials == 40 * len(drawn)
     certificate = verify("os19.thm6_3.tracked", data=I4, activation="relu", level="certificate", k=1000, trials=2)
     assert certificate.verdict is Verdict.NOT_APPLICABLE
     assert "certificate" in certificate.reason

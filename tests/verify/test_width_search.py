@@ -11,25 +11,39 @@ from hypothesis import given, strategies as st
 
 from boundkit.activations import activation
 from boundkit.data import dataset, quantities
+from boundkit.errors import Infeasible, NotApplicable
 from boundkit.papers import statement as find
 from boundkit.train.initialise import initial_weights
-from boundkit.verify import certify, verify
+from boundkit.verify import Report, Verdict, certify, verify
 from boundkit.verify.request import Request
-from boundkit.verify.width_search import PRECISION, keeps, looseness, smallest_width
+from boundkit.verify.width_search import PRECISION, holds, keeps, looseness, smallest_width
 
 I4 = dataset("orthonormal:n=4")
 
 
 @given(st.integers(1, 10**6), st.integers(2, 10**6))
 def test_the_search_lands_just_above_a_threshold(threshold: int, largest: int) -> None:
-    """The width found works, is even, and 5 % less (or two units less) does not."""
-    found = smallest_width(lambda k: k >= threshold, largest=largest)
+    """The width found works, is even, and 5 % less (or two units less) does not; none above the largest is tried."""
+    tried = []
+    found = smallest_width(lambda k: tried.append(k) or k >= threshold, largest=largest)  # type: ignore[func-returns-value]
+    assert max(tried) <= largest + largest % 2
     if found is None:
         assert threshold > largest
         return
     assert found % 2 == 0
     assert found >= threshold
     assert found <= max(2, threshold * PRECISION + 2)
+
+
+def test_what_counts_as_working() -> None:
+    """Neither an error nor a violation does, whatever the verdict; what could not be run stops the search."""
+    ran = Report("s", "relaxed", Verdict.INCONCLUSIVE, "why", "sphere:n=2,d=2", None, 4, 0)
+    assert holds(ran)
+    assert not holds(replace(ran, violations=1))
+    assert not holds(replace(ran, verdict=Verdict.ERROR))
+    for verdict, error in ((Verdict.INFEASIBLE, Infeasible), (Verdict.NOT_APPLICABLE, NotApplicable)):
+        with pytest.raises(error, match="why"):
+            holds(replace(ran, verdict=verdict))
 
 
 def test_theory_asks_more_than_a_certificate_and_that_more_than_experience() -> None:

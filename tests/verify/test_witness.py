@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from boundkit.errors import BadInput
 from boundkit.verify import Verdict, verify
-from boundkit.verify.witness import replay_witness
+from boundkit.verify.witness import read_witness, replay_witness
 from boundkit.version import versions
 from tests.cli.conftest import document, invoke
 
@@ -45,6 +46,27 @@ def test_a_changed_witness_is_not_believed(witness: Path, tmp_path: Path) -> Non
     early = tmp_path / "early.json"
     early.write_text(json.dumps({**stored, "step": 0}))
     assert replay_witness(early)[1] is False
+
+
+def test_an_assumption_is_replayed_as_it_was_made(tmp_path: Path) -> None:
+    """A constant so small that every output is too large, and one so large that none is."""
+    given: dict[str, Any] = {"data": "arc:n=2,mu=0.5,phi=0.9", "activation": "relu", "k": 100, "L": 2, "failure": ".1"}
+    report = verify("zczg18.lemA_6", **given, assume={"C_upper": "1e-6"}, trials=4, out=tmp_path)
+    assert report.verdict is Verdict.VIOLATED, report.reason
+    stored = json.loads((tmp_path / "witness.json").read_text())
+    assert replay_witness(tmp_path / "witness.json")[1] is True
+    kind = tmp_path / "kind.json"
+    kind.write_text(json.dumps({**stored, "assume": {**stored["assume"], "C_upper": "1e6"}}))
+    assert replay_witness(kind)[1] is False
+
+
+def test_the_data_of_the_file_count_whatever_their_name(witness: Path, tmp_path: Path) -> None:
+    """What the generator gives today is taken only where it still is what was stored."""
+    stored = json.loads(witness.read_text())
+    assert read_witness(witness)[1].y.tolist() == stored["y"]
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**stored, "y": [2 * label for label in stored["y"]]}))
+    assert read_witness(other)[1].y.tolist() == [2 * label for label in stored["y"]]
 
 
 def test_a_witness_too_large_to_replay_is_undecided(witness: Path, tmp_path: Path) -> None:

@@ -91,16 +91,19 @@ def look_up(text: str) -> tuple[str, Definition] | None:
     if name not in _ENTRIES:
         return None
     defaults = _defaults(_ENTRIES[name])
-    values = dict(defaults)
+    written: dict[str, Fraction] = {}
     for item in given.split(",") if given.strip() else []:
         key, equals, value = (part.strip() for part in item.partition("="))
         if key not in defaults:
             raise unknown(f"parameter of {name}", key, defaults)
         if not equals:
             raise BadInput("activation", text, f"write {key}=VALUE")
-        values[key] = exact(key, value)
-        if abs(values[key]) > LARGEST_PARAMETER:
+        if key in written:
+            raise BadInput(key, value, f"is given twice in {text}")
+        written[key] = exact(key, value)
+        if abs(written[key]) > LARGEST_PARAMETER:
             raise BadInput(key, value, "must be at most 1e6 in size")
+    values = {**defaults, **written}
     told = ",".join(f"{key}={_decimal(value)}" for key, value in values.items() if value != defaults[key])
     return (f"{name}:{told}" if told else name), _ENTRIES[name](**values)
 

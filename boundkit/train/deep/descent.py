@@ -76,7 +76,7 @@ def train(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> DeepRun:
-    """(Stochastic) gradient descent on the risk from the Gaussian initialisation (`zczg18`, Algorithms 1 and 2).
+    """(Stochastic) gradient descent on the risk from the Gaussian initialisation (`zczg18`, section 3).
 
     `batch` samples a step, drawn uniformly without replacement, fresh at every step; None takes all (gradient
     descent). A trial ends when its risk is at most `target` or exactly 0, or when it diverges. Exact spectral distances

@@ -44,7 +44,9 @@ class Plan:
 
     @cached_property
     def problem(self) -> Problem:
-        """Data and activation as a two-layer network with one output is trained on them."""
+        """Data and activation as a two-layer network with one output is trained on them; else NotApplicable."""
+        if self.data.K > 1:
+            raise NotApplicable("single_output", f"labels have {self.data.K} outputs where the network has one")
         return Problem(X=self.data.X, y=self.data.y, activation=self.activation)
 
 

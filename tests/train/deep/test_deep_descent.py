@@ -1,12 +1,14 @@
 """Training of deep networks against the slow reference, finite differences, reference values and other chunkings."""
 
+import tracemalloc
+
 import array_api_strict as strict
 import numpy as np
 import pytest
 
 from boundkit.errors import BadInput, Infeasible
 from boundkit.train.backend import Backend
-from boundkit.train.deep import MarginProblem, memory_needed, replay, train
+from boundkit.train.deep import MarginProblem, measure, memory_needed, replay, train
 from boundkit.train.deep.reference import gradients_of
 from boundkit.train.run import Status
 
@@ -193,3 +195,36 @@ def test_labels_and_memory_are_checked():
     assert memory_needed((10**7, 10**7), d=2, n=2) > 8 * 10**14
     with pytest.raises(Infeasible, match=r"steps = 1000000000000: .* GiB"):
         train(MarginProblem(X=np.eye(2), y=[1, -1]), widths=(8,), step_size=0.1, steps=10**12)
+
+
+def test_separations_are_those_of_the_checkpoints_reached(lifted):
+    """At the start those that `measure` finds, kept at the last step of a run, nothing after one that has stopped.
+
+    Spectral distances are exact at checkpoints.
+    """
+    problem = lifted("squared_hinge")
+    options = {"widths": (24, 20), "step_size": 0.01, "steps": 60, "trials": range(3), "device": "cpu"}
+    first = measure(problem, widths=(24, 20), trials=range(3), device="cpu").separation
+    run = train(problem, checkpoints=(0, 60), **options)
+    np.testing.assert_allclose(run.separation[:, 0], first, rtol=1e-12)
+    assert (run.separation[:, 1] > 0).all()
+    np.testing.assert_array_equal(run.spectral_lower[:, 60], run.spectral_upper[:, 60])
+    assert (run.spectral_lower[:, 59, 1] < run.spectral_upper[:, 59, 1]).all()
+    assert (run.separation[:, 1] != first).all()
+    target = float(run.risk[:, 20].max())
+    stopped = train(problem, checkpoints=(0, 60), target=target, **options)
+    assert (stopped.steps < 60).all()
+    assert np.isnan(stopped.separation[:, 1]).all()
+    np.testing.assert_array_equal(stopped.separation[:, 0], run.separation[:, 0])
+
+
+def test_what_training_holds_is_what_was_counted():
+    """The largest amount allocated at a time, of two square layers with two trials side by side."""
+    problem, widths = MarginProblem(X=np.eye(4, 6), y=[1, -1, 1, -1]), (500, 500)
+    options = {"step_size": 1e-4, "steps": 3, "trials": range(2), "together": 2, "device": "cpu", "workers": 1}
+    train(problem, widths=(20, 20), **options)  # what is loaded once
+    tracemalloc.start()
+    train(problem, widths=widths, checkpoints=(1,), **options)
+    held = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert 0.8 < held / memory_needed(widths, d=6, n=4, trials=2) < 1.02

@@ -8,6 +8,7 @@ from scipy.stats import binom, chi2
 
 from boundkit.train.deep import MarginProblem, measure, perturb
 from boundkit.train.deep.nodes import copositive_minimum, fewest_large_nodes, node_norms
+from boundkit.train.deep.perturb import _flips
 from boundkit.train.deep.products import product_norm, sparse_bilinear, sparse_output, through_layers
 from boundkit.train.deep.spectral import SpectralNorm, spectral_norms
 from boundkit.train.deep.streams import layer_weights
@@ -173,3 +174,29 @@ def test_no_move_flips_more_units_than_the_flips():
     problem = MarginProblem(X=np.eye(1, 4), y=[1])
     flips = {moved.move: moved.flips[0] for moved in perturb(problem, widths=(2000,), radius=0.05)}
     assert flips["flips"] > 2 * max(count for move, count in flips.items() if move != "flips")
+
+
+def test_closed_products_end_with_the_mask_of_their_last_layer():
+    """diag(5, 3) behind the identity: 5, or 3 where the last layer has its first unit switched off."""
+    weights, masks = [np.eye(2), np.diag([5.0, 3.0])], [np.ones((1, 2)), np.array([[0.0, 1.0]])]
+    assert product_norm(weights, masks) == pytest.approx(5)
+    assert product_norm(weights, masks, closed=True) == pytest.approx(3)
+    both = [np.ones((2, 2)), np.array([[0.0, 1.0], [1.0, 0.0]])]  # the largest over two samples
+    assert product_norm(weights, both, closed=True) == pytest.approx(5)
+
+
+def test_an_adversary_that_flips_stays_within_the_radius():
+    """A unit whose sign would cost all of the radius is left alone: it has to be pushed a little past zero."""
+    problem, weights = MarginProblem(X=np.eye(2), y=[1, -1]), [np.array([[1.0, 5.0], [0.0, 0.0]])]
+    for radius, flipped in ((1 + 1e-9, 0), (1 + 1e-5, 1)):
+        (moved,) = _flips(problem, weights, None, radius, np.random.default_rng(0))
+        assert np.linalg.norm(moved - weights[0], 2) <= radius
+        assert ((moved[0] < 0) != (weights[0][0] < 0)).sum() == flipped
+
+
+def test_the_gradient_move_descends():
+    """The mean slope of the logistic loss falls with the margins, which a small step along the gradient raises."""
+    problem, shape = MarginProblem(X=np.eye(3), y=[1, -1, 1]), (40, 40)
+    before = measure(problem, widths=shape, device="cpu").mean_slope[0]
+    moved = {item.move: item for item in perturb(problem, widths=shape, radius=1e-3)}
+    assert moved["gradient"].mean_slope < before - 1e-5

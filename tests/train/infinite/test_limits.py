@@ -168,3 +168,13 @@ def test_sizes_of_output_weights(output):
     size = output_size(output, k=40_000, outputs=1)
     assert np.sqrt((V**2).mean()) == pytest.approx(size, rel=0.02)
     assert np.linalg.norm(V, 2) == pytest.approx(200 * size, rel=0.02)
+
+
+def test_output_weights_are_small_or_not_beside_the_labels():
+    """k w = 1000 is large beside k^(1/4) = 100 times labels of norm 1, and not beside labels of norm 100."""
+    rows, k = np.eye(2), 10**8
+    given = {"activation": activation("tanh"), "hidden": NormalHidden(), "output": NormalOutput(1e-5), "k": k}
+    assert limit_of(dataset(X=rows, y=[0.6, 0.8]), **given).gram.shape == (2, 2)
+    with pytest.raises(NotApplicable, match="of order 1/k or less"):
+        limit_of(dataset(X=rows, y=[60.0, 80.0]), **given)
+    assert limit_of(dataset(X=rows, y=[60.0, 80.0]), trained="both", **given).gram.shape == (2, 2)

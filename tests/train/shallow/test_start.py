@@ -88,6 +88,19 @@ def test_everything_measured_at_the_start() -> None:
             assert getattr(start, name)[row] == pytest.approx(value, rel=1e-9, abs=1e-9), name
 
 
+def test_the_least_misfit_of_twins_and_of_enough_units() -> None:
+    """Two pairs of equal units span two directions; as many different ones as samples leave exactly nothing."""
+    rng = np.random.default_rng(2)
+    X, Y = rng.standard_normal((5, 3)), rng.standard_normal((5, 1))
+    network = Shallow(X, Y, "tanh", PairedHidden(), PairedSigns(1.0), trained="both")
+    W, _ = initial_layers(network.hidden, network.output, k=4, d=3, outputs=1, seed=0, trial=0)
+    different = np.tanh(X @ W[:2].T)
+    left = Y - different @ np.linalg.lstsq(different, Y, rcond=None)[0]
+    start = measure_start(network, k=4, trials=[0], seed=0, device="cpu")
+    assert start.least_misfit[0] == pytest.approx(np.linalg.norm(left), rel=1e-9)
+    assert measure_start(network, k=40, trials=[0], seed=0, device="cpu").least_misfit[0] == 0
+
+
 def test_change_of_the_jacobian() -> None:
     """Between two points, against explicit matrices, in every choice of layers."""
     rng = np.random.default_rng(1)

@@ -13,7 +13,6 @@ from boundkit.query import Binding
 from boundkit.statement.vocabulary import (
     alpha,
     beta,
-    jacobian_drift,
     lipschitz,
     norm_J,
     radius,
@@ -21,7 +20,7 @@ from boundkit.statement.vocabulary import (
     sigma_min_J0,
     weight_change,
 )
-from boundkit.statement.words.stochastic import linearisation_error, norm_J_start
+from boundkit.statement.words.stochastic import jacobian_shift, linearisation_error, norm_J_start, weight_shift
 from boundkit.train.composite import random_map
 from boundkit.train.initialise import Role, nested_stream
 from boundkit.verify.observe.conditions import conditions
@@ -77,7 +76,7 @@ def _one(binding: Binding, plan: Plan, trial: int, slow: bool) -> tuple[dict[Sym
     reach = least / (2 * bend)
     directions = rng.standard_normal((DIRECTIONS, len(w0)))
     rows: dict[Symbol, list[float]] = {
-        symbol: [] for symbol in (weight_change, sigma_min_J, norm_J, jacobian_drift, linearisation_error)
+        symbol: [] for symbol in (weight_shift, sigma_min_J, norm_J, jacobian_shift, linearisation_error)
     }
     for share in SHARES:
         for direction in (sign * direction for direction in directions for sign in (1, -1)):
@@ -85,15 +84,15 @@ def _one(binding: Binding, plan: Plan, trial: int, slow: bool) -> tuple[dict[Sym
             J = slopes(w0 + move)
             ends = _ends(J, slow)
             error = value(w0 + move) - value(w0) - J0 @ move
-            rows[weight_change].append(float(np.sqrt((move**2).sum())))
+            rows[weight_shift].append(float(np.sqrt((move**2).sum())))
             rows[norm_J].append(ends[0])
             rows[sigma_min_J].append(ends[1])
-            rows[jacobian_drift].append(_ends(J - J0, slow)[0])
+            rows[jacobian_shift].append(_ends(J - J0, slow)[0])
             rows[linearisation_error].append(float(np.sqrt((error**2).sum())))
     once = {alpha: least, beta: most, lipschitz: bend, sigma_min_J0: least, norm_J_start: most}
     values = {symbol: np.array([row]) for symbol, row in rows.items()}
     values |= {symbol: np.full((1, 1), number) for symbol, number in once.items()}
-    values[radius] = values[weight_change]
+    values[radius] = values[weight_change] = values[weight_shift]  # one of the two points is the start
     return values, [label for label, holds in conditions(binding, values) if not holds.all()]
 
 

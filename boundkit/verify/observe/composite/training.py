@@ -16,7 +16,6 @@ from boundkit.statement.vocabulary import (
     alpha,
     beta,
     distance,
-    jacobian_drift,
     lipschitz,
     misfit,
     n,
@@ -27,7 +26,6 @@ from boundkit.statement.vocabulary import (
     sigma_min_J0,
     step_size,
     tau,
-    weight_change,
 )
 from boundkit.statement.words.shared import b, loss, loss_0
 from boundkit.statement.words.stochastic import (
@@ -38,6 +36,7 @@ from boundkit.statement.words.stochastic import (
     beta_outer,
     growth,
     growth_sure,
+    jacobian_shift,
     limit_loss,
     loss_before_exit,
     loss_given_stay,
@@ -52,6 +51,7 @@ from boundkit.statement.words.stochastic import (
     pl_constant,
     stopped_loss,
     stopped_path,
+    weight_shift,
 )
 from boundkit.train.composite import Composite, CompositeRun, descend_composite, flattened_sine, random_map
 from boundkit.verify.observe.conditions import conditions
@@ -138,8 +138,8 @@ def _constants(problem: Composite) -> dict[Symbol, np.ndarray]:
         alpha_inner: least - problem.lipschitz * inner * (1 + SAFE),
         beta_inner: most + problem.lipschitz * inner,
         beta_outer: most + 2 * problem.lipschitz * inner,
-        jacobian_drift: np.linalg.norm(problem.jacobian(probe) - J, 2),
-        weight_change: inner / 2,
+        jacobian_shift: np.linalg.norm(problem.jacobian(probe) - J, 2),
+        weight_shift: inner / 2,
         output_shift: np.linalg.norm(shifted - z),
         loss_slope_change: np.linalg.norm(problem.curvature @ (shifted - z)),
         batch_gradient_moment: shares @ (batch_slopes**2).sum(axis=1),

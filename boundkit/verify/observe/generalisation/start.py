@@ -38,6 +38,7 @@ from boundkit.statement.words.generalisation import (
     cutoff,
     drift_bound,
     gram_deviation,
+    independent_pattern,
     independent_start,
     information_r0,
     initial_prediction,
@@ -152,11 +153,9 @@ def _words(binding: Binding) -> str:
 def _depends_on_sample(binding: Binding, trial: int) -> bool:
     """Every other start of a statement that allows it is fitted to the sample before."""
     statement = binding.statement
-    allowed = _words(binding).startswith("arbitrary") and any(
-        claim.observable == classification_error for claim in statement.claims
-    )
-    demanded = any(item.relation.lhs == independent_start for item in statement.hypotheses)
-    return allowed and not demanded and trial % 2 == 1
+    about_errors = any(claim.observable == classification_error for claim in statement.claims)
+    demanded = any(item.relation.lhs in (independent_start, independent_pattern) for item in statement.hypotheses)
+    return _words(binding).startswith("arbitrary") and about_errors and not demanded and trial % 2 == 1
 
 
 def _numbers(

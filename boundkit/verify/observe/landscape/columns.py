@@ -26,7 +26,7 @@ from boundkit.verify.observe.plan import Experiment, Observations, Plan, column,
 
 SINGULAR = 1e-12  # relative: singular values below it are zero
 CHOSEN: Mapping[Symbol, float] = {delta: 0.5, data.label_deviation: 1.0, lemma.psi1_ratio: 9.0}
-SHAPES = 3
+SHAPES, PROJECTION = 3, 1
 WEIGHTED = {net.norm_DW}
 PRODUCTS = {lemma.norm_product_KR, lemma.sigma_min_product_KR, lemma.identity_error}
 TAILS = {lemma.psi1_norm, lemma.psi1_moment}
@@ -44,7 +44,7 @@ def _draw(binding: Binding, plan: Plan, trial: int, exactly: bool) -> Observatio
     if asked & PRODUCTS:
         values |= _products(rng, plan, shape, exactly)
     if lemma.trace_form in asked:
-        values |= _form(rng, X, shape, exactly)
+        values |= _form(rng, X, PROJECTION if lemma.form_rank in asked else shape, exactly)
     if asked & TAILS:
         values |= _tails(rng, known, values, shape)
     if asked & SQUARES:
@@ -123,6 +123,7 @@ def _form(rng: np.random.Generator, X: Array, shape: int, exactly: bool) -> dict
     spectrum = np.abs(spectrum_of(off, exactly))
     return {
         lemma.trace_form: float(np.trace(A)),
+        lemma.form_rank: float(np.linalg.matrix_rank(A)),
         lemma.form_deviation: float(spectrum.max()),
         lemma.form_deviation_nuclear: float(spectrum.sum()),
     }

@@ -25,6 +25,7 @@ from boundkit.statement.vocabulary import (
 from boundkit.statement.words.generalisation_lemmas import gradient_row, hidden_change_row, output_column, output_norm
 from boundkit.statement.words.landscape import weight_change_spectral
 from boundkit.statement.words.shared import feature_sigma_min
+from boundkit.statement.words.stochastic import jacobian_shift, weight_shift
 from boundkit.statement.words.stochastic_network import (
     feature_gram_change,
     feature_min_0,
@@ -167,8 +168,8 @@ def _values(
         feature_min_0: smallest_features[0],
         feature_norm_0: float(spectra[0][0]),
         output_weights_norm_0: float(np.linalg.norm(at[1], 2)),
-        weight_change: float(change),
-        jacobian_drift: moved,
+        **dict.fromkeys((weight_change, weight_shift), float(change)),
+        **dict.fromkeys((jacobian_drift, jacobian_shift), moved),
         sigma_min_J: smallest,
         norm_J: largest,
         feature_sigma_min: smallest_features[1],
