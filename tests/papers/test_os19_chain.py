@@ -1,5 +1,6 @@
 """The composed theorems of os19 against formulas worked out by hand from the lemmas."""
 
+import math
 from fractions import Fraction
 
 import flint
@@ -8,7 +9,8 @@ import sympy
 from hypothesis import assume, given, settings, strategies as st
 
 from boundkit.arithmetic import BALL, ball, evaluate, holds, precision
-from boundkit.papers import statement
+from boundkit.papers import statement, statements, swap
+from boundkit.query import required_width
 from boundkit.statement import VOCABULARY, expand
 from boundkit.statement.vocabulary import tightness
 
@@ -174,17 +176,23 @@ def test_small_activations_break_the_printed_width(values):
         assert ratio[1] > 30
 
 
-@pytest.mark.parametrize(("drift", "limit"), [("0.307", 4.9e5), ("0.1", 1e9)])
-def test_refined_relu_prefactor(drift, limit):
-    """Small steps and drift 0.307 give the prefactor 4.88e5 rho^2 / (1 - chernoff_loss)^4 of D12."""
-    from boundkit.papers.os19.meta_nonsmooth import decrease
-
-    theta = sympy.Rational(drift)
-    c = decrease(sympy.Integer(0)).subs(V["drift"], theta)
-    prefactor = float(256 / sympy.pi * (1 + theta) ** 2 / (c**2 * theta**6))
-    assert prefactor <= limit
-    if drift == "0.307":
-        assert prefactor == pytest.approx(4.883e5, rel=1e-3)
+@pytest.mark.parametrize(("theta", "factor"), [(0.5424765, 54.1), (0.5, 50), (0.307, 8.3), (0.1, 1.5)])
+def test_refined_relu_prefactor(theta, factor):
+    """Small steps ask for a width smaller than that of D12 at its best drift 0.307 (4.88e5 rho^2), or at the same."""
+    n, width = 10**4, statement("os19.thm6_3.refined").hypothesis("width").relation
+    count = next(iter(width.atoms(sympy.floor)))
+    values = {"n": n, "norm_X": 1, "lambda": 1, "var_phi": 0, "delta": 0, "norm_y": 1, "step_ratio": 0}
+    values |= {"chernoff_loss": 0, "drift": sympy.Float(theta, 30)}
+    smooth = width.func(width.lhs.subs(count, count.args[0]), width.rhs)
+    sides = (smooth.lhs / smooth.rhs).subs({V[name]: value for name, value in values.items()})
+    prefactor = float((1 / (sides / sympy.sqrt(V["k"])) ** 2) / n)
+    other = 0.307 if theta > 0.3 else theta
+    specified = 256 / math.pi * (1 + other) ** 2 / ((2 - 4 * other - 2 * other**2) ** 2 * other**6)
+    if theta > 0.3:
+        assert specified == pytest.approx(4.883e5, rel=1e-3)
+    angle = math.asin(theta)
+    assert prefactor == pytest.approx(64 / math.pi / ((math.cos(angle) - theta) ** 2 * theta**6), rel=1e-9)
+    assert specified / prefactor >= factor
 
 
 @pytest.mark.parametrize("id", ["os19.thm6_13", "os19.thm6_13.sharpened", "os19.d.gd_nonsmooth"])
@@ -194,3 +202,30 @@ def test_tightness_one_is_the_claim(id):
         assert tightness in claim.template.free_symbols
         assert tightness not in claim.relation.free_symbols
         assert holds(sympy.Gt(claim.twin, 0), {}, BALL) if claim.twin.is_number else True
+
+
+SWAPPED = [
+    swap("os19.thm2_1", chernoff="os19.lem6_7.sharpened"),
+    swap("os19.thm2_3", chernoff="os19.lem6_7.sharpened"),
+    swap("os19.thm2_5", chernoff="os19.lem6_7.sharpened"),
+]
+
+
+@pytest.mark.parametrize("item", [*statements(paper="os19"), *SWAPPED], ids=lambda s: s.id)
+def test_exponent_and_loss_of_the_chernoff_bound_belong_together(item):
+    """Who may choose the loss that the width pays for sees it in what is claimed; else its exponent is a number."""
+    conditions = {symbol for h in item.hypotheses for symbol in h.relation.free_symbols}
+    if item.probability is not None:
+        conditions |= item.probability.free_symbols
+    if V["chernoff"] in conditions:
+        assert V["chernoff_loss"] in {symbol for claim in item.claims for symbol in claim.relation.free_symbols}
+
+
+def test_half_of_the_spectrum_takes_its_own_exponent():
+    """Where the claims keep half of lambda the width cannot be lowered by asking for less of it (D4, line 3)."""
+    width = statement("os19.thm6_2.refined").hypothesis("spectrum_width").relation.rhs
+    values = {V["n"]: 100, V["norm_X"]: 1, V["sup_dphi"]: 1, V["lambda"]: 1}
+    assert float(width.subs(values)) ** 2 == pytest.approx(4 / (1 - math.log(2)) * math.log(100))
+    on = {"data": "orthonormal:n=100", "activation": "z+sin(z)/1000", "delta": 1}
+    for loss in ("0.5", "0.99"):
+        assert required_width("os19.thm6_2.refined", **on, chernoff_loss=loss).width == 62

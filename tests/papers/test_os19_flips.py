@@ -147,3 +147,46 @@ def test_refined_theorem_uses_the_sharpened_level():
     count = next(iter(width.atoms(sympy.floor)))
     level = statement("os19.lemC_3.sharpened").claims[0].bound.subs(V["flip_level"], count)
     assert sympy.simplify(width - sympy.sqrt(count) * level) == 0
+
+
+def test_ball_of_lemma_6_9():
+    """The lemma says how far the weights may move: m_0^3 / (2k) in the spectral norm, which the chain needs too."""
+    values = at(k=20_000, norm_v=3, norm_v_inf=0.1, lambda_=0.5, norm_X=2)
+    scale = 3 / (math.sqrt(200) * 0.1) * math.sqrt(0.5) / 2
+    for form in ("lem6_9", "lem6_9.repaired"):
+        ball = statement(f"os19.{form}").hypothesis("ball").relation
+        assert ball.lhs == V["spectral_change"]
+        assert number(ball.rhs, values) == pytest.approx(scale**3 / (2 * 20_000))
+
+
+@pytest.mark.parametrize(
+    ("id", "reach"),
+    [
+        ("thm6_10", 4 * 3 / 0.2),
+        ("thm6_10.sharpened", 2 * 3 / 0.2),
+        ("cor6_11", 4 * 3 / 0.2),
+        ("cor6_11.sharpened", 2 * 3 / 0.2),
+        ("thm6_13", 3 * 3 / 0.2),
+        ("thm6_13.sharpened", 2 * 3 / 0.2),
+        ("d.gd_nonsmooth", 3 / ((math.cos(math.asin(0.1)) - 0.1 - 0.5 * 1.1 / 2) * 0.4)),
+        ("d.cert_relu", 3 / ((math.cos(math.asin(0.1)) - 0.1 - 0.5 * 1.1 / 2) * 0.4)),
+    ],
+)
+def test_theorems_on_a_ball_say_how_large_it_is(id, reach):
+    """Conditions on the Jacobian around the initialisation come with the radius up to which they must hold."""
+    values = at(misfit_0=3, alpha=0.2, sigma_min_J0=0.4, drift=0.1, step_ratio=0.5)
+    relation = statement(f"os19.{id}").hypothesis("radius").relation
+    assert relation.lhs == V["radius"]
+    assert number(relation.rhs, values) == pytest.approx(reach)
+
+
+@pytest.mark.parametrize("id", ["os19.d.cert_smooth", "os19.d.cert_relu"])
+def test_certificates_say_what_their_letters_are(id):
+    """Nothing that a certificate promises is in terms of a bound that it does not give."""
+    item = statement(id)
+    shown = {s for claim in item.claims for s in claim.relation.free_symbols}
+    shown |= {s for h in item.hypotheses for s in h.relation.free_symbols}
+    letters = {V[name] for name in ("alpha", "beta", "lipschitz", "radius")}
+    given = {h.relation.lhs for h in item.hypotheses if isinstance(h.relation, sympy.Eq)}
+    assert shown & letters == given & letters
+    assert len(given & letters) >= 2

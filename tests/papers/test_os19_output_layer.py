@@ -8,6 +8,7 @@ from hypothesis import given, settings, strategies as st
 
 from boundkit.arithmetic import BALL, FLOAT, ball, evaluate, holds, precision
 from boundkit.papers import statement
+from boundkit.query import required_width
 from boundkit.statement import VOCABULARY, expand
 
 V = {name: word.symbol for name, word in VOCABULARY.items()}
@@ -63,7 +64,7 @@ def test_repaired_theorem_survives_steep_activations(scale):
 
 def test_constants_of_the_specification():
     """sqrt(2q) = 20.0998, E phi^2 <= 3.5958 B^2 and h(1/2) = 0.153426 make the tracked width (C15e, D16)."""
-    values = at(n=7, B=1.5, lambda_out=0.2)
+    values = at(n=7, sup_phi_0=1.5, sup_dphi=1.25, lambda_out=0.2)
     loss = 6 * 1.5**2 / 7**100
     level = 1.5 * math.sqrt(7) * (1.89625 + 20.0998 * math.sqrt(math.log(7)))
     expected = 101 / 0.1534264 * level**2 * math.log(7) / (0.2 - loss)
@@ -76,6 +77,16 @@ def test_constants_of_the_specification():
     assert moment > 2
 
 
+@pytest.mark.parametrize(("name", "scale"), [("relu", 1), ("3*Max(0,z)", 3), ("1+Max(0,z)", 1)])
+def test_activations_with_kinks_have_a_width(name, scale):
+    """Theorem 3.2 bounds phi(0) and phi' only: ReLU, whose phi'' is no function, is answered without a given B."""
+    eigenvalue = scale**2 * RELU_LAMBDA  # of four orthonormal samples; a constant changes the mean alone
+    level = 2 * scale * (1.89625 + 20.0998 * math.sqrt(math.log(4)))
+    expected = 101 / 0.1534264 * level**2 * math.log(4) / eigenvalue
+    answer = required_width("os19.thm3_2.tracked", data="orthonormal:n=4", activation=name)
+    assert answer.width == pytest.approx(expected, rel=1e-5)
+
+
 @st.composite
 def features(draw):
     """Numbers of a feature covariance."""
@@ -85,6 +96,7 @@ def features(draw):
         n=draw(st.integers(2, 50)),
         B=bound,
         sup_dphi=bound,
+        sup_phi_0=bound * draw(st.floats(0, 1)),
         second_moment_phi=moment,
         lambda_out=moment * draw(st.floats(0.01, 1)),
         norm_X=draw(st.floats(1, 1.4)),
@@ -97,7 +109,7 @@ def features(draw):
 
 def scaled(values, s):
     """The same network with phi replaced by s phi."""
-    powers = {"B": 1, "sup_dphi": 1, "second_moment_phi": 2, "lambda_out": 2, "feature_sigma_min": 1}
+    powers = {"B": 1, "sup_dphi": 1, "sup_phi_0": 1, "second_moment_phi": 2, "lambda_out": 2, "feature_sigma_min": 1}
     return {symbol: value * s ** powers.get(symbol.name, 0) for symbol, value in values.items()}
 
 
@@ -142,7 +154,7 @@ def test_refined_bound_on_random_features(seed):
     X /= np.linalg.norm(X, axis=1, keepdims=True)
     rho = np.clip(X @ X.T, -1, 1)
     covariance = (np.sqrt(1 - rho**2) + rho * (math.pi - np.arccos(rho))) / (2 * math.pi)
-    values = at(n=n, k=k, B=1.0, sup_dphi=1.0, second_moment_phi=0.5, norm_X=np.linalg.norm(X, 2))
+    values = at(n=n, k=k, sup_phi_0=0.0, sup_dphi=1.0, second_moment_phi=0.5, norm_X=np.linalg.norm(X, 2))
     values |= at(truncation_exponent=12.0, chernoff_loss=0.5, lambda_out=np.linalg.eigvalsh(covariance)[0])
     refined = statement("os19.thm3_2.refined")
     assert values[V["lambda_out"]] <= 0.5

@@ -40,12 +40,14 @@ def test_constants_of_corollary_2_2():
 
 
 def test_constants_of_corollary_2_4():
-    """C^2, c_1, c_2, c_3 are those of D22, and C^2 stays below the rounded 1.04e16."""
+    """Drift 9/41 at eta beta^2 = 1: the constants by hand, C^2 an 84th of the 1.04e16 that D22 has at drift 1/10."""
     found = constants("os19.cor2_4.repaired")
-    assert found["C"] ** 2 == pytest.approx(1.04e16, rel=1e-2)
-    assert found["C"] ** 2 <= 1.04e16
-    assert found["c_1"] == pytest.approx(0.37 / (32 * math.pi), rel=1e-12)
-    assert found["c_2"] == pytest.approx(2.2 / 0.37 * math.sqrt(4 * math.pi), rel=1e-12)
+    gain = 40 / 41 - 9 / 41 - 25 / 41
+    share = 0.9999 * (9 / 41) ** 2 / (32 * math.pi)  # of the units that may flip, at n = d
+    assert found["C"] ** 2 == pytest.approx(8 / math.pi * 9 * 4 * math.pi / (gain**2 * share**3), rel=1e-9)
+    assert found["C"] ** 2 <= 1.04e16 / 84
+    assert found["c_1"] == pytest.approx(64 / 41 * gain / (32 * math.pi), rel=1e-12)
+    assert found["c_2"] == pytest.approx(math.sqrt(4 * math.pi) / gain, rel=1e-12)
     assert found["c_3"] == pytest.approx(3 * found["c_2"])
 
 
@@ -94,10 +96,10 @@ def test_corollary_2_2_is_the_theorem_on_its_case(n, d):
 
 @pytest.mark.parametrize(("n", "d", "sigma"), [(20, 20, 1.0), (400, 25, 0.2), (2, 8, 1.0), (900, 900, 1e-3)])
 def test_corollary_2_4_satisfies_the_refined_theorem(n, d, sigma):
-    """At its width every width condition of Theorem 6.3 (refined) holds at drift 1/10 and eta beta^2 = 1."""
+    """At its width every width condition of Theorem 6.3 (refined) holds at drift 9/41 and eta beta^2 = 1."""
     corollary, theorem = statement("os19.cor2_4.repaired"), statement("os19.thm6_3.refined")
     values = at(n=n, d=d, sigma_min_KR=sigma, norm_y=3.0, delta=math.sqrt(2), var_phi=VARIANCES["relu"], tau=1)
-    values |= at(norm_X=2 * math.sqrt(n / d), drift=0.1, step_ratio=1.0, chernoff_loss=0.5)
+    values |= at(norm_X=2 * math.sqrt(n / d), drift=9 / 41, step_ratio=1.0, chernoff_loss=0.5)
     values |= at(lambda_=sigma**2 / (2 * math.pi), misfit_0=9.0)
     k = math.ceil((number(corollary.hypothesis("width").relation.rhs, values) / math.sqrt(d)) ** 2)
     values[V["k"]] = k + k % 2

@@ -4,7 +4,10 @@ import pytest
 
 from boundkit.errors import BadInput
 from boundkit.papers import papers, statement, statements
+from boundkit.statement import VOCABULARY
 from boundkit.statement.vocabulary import tightness
+
+V = {name: word.symbol for name, word in VOCABULARY.items()}
 
 PRINTED = [
     "thm2_1",
@@ -174,3 +177,30 @@ def test_selection():
     assert [p.key for p in papers()] == ["sjl17", "zczg18", "os19", "ofls19", "sgd22"]
     assert {s.kind for s in statements(kind="lemma")} == {"lemma"}
     assert {s.source.paper.key for s in statements(paper="os19")} == {"os19"}
+
+
+def test_derived_forms_have_no_errata():
+    """What was wrong is a note on what the paper prints; the forms derived from it are not known to be wrong."""
+    assert not {item.id for item in statements(paper="os19") if item.form != "printed" and item.errata}
+
+
+def test_iterations_are_up_to_the_logarithm_of_the_accuracy():
+    """A rate turns into a number of steps only with a factor log(1/epsilon), which no order may hide."""
+    orders = [order for item in statements(paper="os19") if item.kind != "comparator" for order in item.orders]
+    assert all("log(1/epsilon)" in order.regime for order in orders if order.quantity == "iterations")
+
+
+def test_refined_relu_theorem_counts_flips_without_lemma_6_9():
+    """D12 goes through Lemmas C.1 to C.3 themselves and not through the rounded Lemma 6.9."""
+    uses = statement("os19.thm6_3.refined").uses
+    assert {"os19.lemC_1", "os19.lemC_2", "os19.lemC_3.sharpened"} <= set(uses)
+    assert not [id for id in uses if "lem6_9" in id]
+
+
+@pytest.mark.parametrize("name", ["thm6_10", "thm6_10.sharpened", "cor6_11", "cor6_11.sharpened", "d.sgd"])
+def test_lipschitz_conditions_are_about_any_two_points(name):
+    """(6.8) compares any two points of the ball; a bound on the drift compares one with its centre (Theorem 6.13)."""
+    slopes = [h for h in statement(f"os19.{name}").hypotheses if V["lipschitz"] * V["weight_change"] == h.relation.rhs]
+    assert [h.label for h in slopes] == ["lipschitz_between_any_two"]
+    assert "any two weight matrices" in statement("os19.lem6_8").title
+    assert statement("os19.thm6_13").hypothesis("jacobian_drift").relation.rhs == V["alpha"] / 3

@@ -67,11 +67,7 @@ defG_2 = Statement(
     source=source("Definition G.2"),
 )
 
-ON_BALL = {
-    perturbation: DRIFT_ON_BALL.relation.rhs,
-    vector_norm: norm_transpose_C / SPECTRUM_AT_START.relation.rhs,
-}
-AVERAGE = lemG_1.claim("below").bound.subs(ON_BALL) / norm_transpose_C**2
+AVERAGE = (1 - DRIFT_ON_BALL.relation.rhs / SPECTRUM_AT_START.relation.rhs) ** 2
 GROWTH = (1 + DRIFT_ON_BALL.relation.rhs / SPECTRUM_AT_START.relation.rhs) ** 2
 
 
@@ -98,7 +94,7 @@ def _averages(*, id: str, form: Form, title: str, average: Expr, growth: Expr, p
                 "a Jacobian moved along r by alpha/3 reaches 49/36 of |C^T r|^2 at the smallest singular value",
             ),
         ),
-        uses=("os19.asm2", "os19.asm4", "os19.defG_2", *(() if form == "printed" else ("os19.lemG_3",)), lemG_1.id),
+        uses=("os19.asm2", "os19.asm4", "os19.defG_2", lemG_1.id if form == "printed" else "os19.lemG_3"),
         proof=proof,
     )
 
@@ -113,10 +109,15 @@ lemG_3 = _averages(
 lemG_3_sharpened = _averages(
     id="os19.lemG_3.sharpened",
     form="sharpened",
-    title="Lemma G.3 with exact constants (D8)",
+    title="Lemma G.3 with the best constants",
     average=AVERAGE,
     growth=GROWTH,
-    proof="Lemma G.1 with e = alpha/3 and |r| <= |C^T r| / (2 alpha), without rounding.",
+    proof=(
+        "With c = C^T r, both A^T r = c + v and B^T r = c + u have |u|, |v| <= (alpha/3) |r| <= |c| / 6. Their inner "
+        "product is |c + s|^2 - |d|^2 with s = (u + v) / 2, d = (u - v) / 2 and |s|^2 + |d|^2 <= |c|^2 / 36, so with "
+        "|s| = x |c| at least (1 - 2x + 2x^2 - 1/36) |c|^2; that falls for x <= 1/6, where it is (5/6)^2 |c|^2. "
+        "Attained, as is (7/6)^2, by perturbations along r c^T when |c| = 2 alpha |r|."
+    ),
 )
 
 
@@ -146,7 +147,7 @@ def _step_lemma(
 
 
 _STEP = step_at_most(Rational(1, 3))
-_EXACT = 2 * AVERAGE - GROWTH * step_size * beta**2
+_FACTOR = 2 * AVERAGE - Rational(29, 36) * step_size * beta**2
 _AGAINST = "both Jacobians moved against r by alpha/3 leave a decrease of 25/36 of step times |C^T r|^2 / |r|"
 _DECREASE = Claim(
     "decrease",
@@ -159,7 +160,7 @@ _DECREASE = Claim(
 _SQUARED_DECREASE = Claim(
     "squared_decrease",
     misfit_next,
-    Le(misfit_next**2, misfit**2 - tightness * step_size * _EXACT * norm_transpose_C**2),
+    Le(misfit_next**2, misfit**2 - tightness * step_size * _FACTOR * norm_transpose_C**2),
     "forms",
     twin=Integer(2),
     twin_reason=_AGAINST,
@@ -194,11 +195,17 @@ lemG_4_repaired = _step_lemma(
 )
 lemG_4_sharpened = _step_lemma(
     form="sharpened",
-    title="Lemma G.4 for the squared misfit with exact constants and every step size (D8)",
-    conditions=(NORM_BOUND,),
+    title="Lemma G.4 for the squared misfit with the best constants and every step up to 1/beta^2",
+    conditions=(NORM_BOUND, step_at_most(Integer(1))),
     claim=_SQUARED_DECREASE,
     uses=("os19.lemG_4.repaired", "os19.lemG_3.sharpened"),
-    proof="As the repaired form, with the exact constants of Lemma G.3 and before the root is taken.",
+    proof=(
+        "As in the repaired form, but r^T B A^T r and |A^T r| = t |c|, c = C^T r, are bounded together. As in Lemma "
+        "G.3 (sharpened) A^T r and B^T r are within |c| / 6 of c, so 5/6 <= t <= 7/6, "
+        "2 c^T A^T r >= (t^2 + 35/36) |c|^2 and r^T B A^T r >= c^T A^T r - t |c|^2 / 6. With h = eta beta^2 the "
+        "decrease over eta |c|^2 is thus at least (1 - h) t^2 - t/3 + 35/36. This is linear in h and exceeds "
+        "25/18 - 29 h / 36 by (t - 5/6) (t + 1/2) >= 0 at h = 0 and by (7/6 - t) / 3 >= 0 at h = 1."
+    ),
 )
 
 STATEMENTS = (

@@ -22,10 +22,11 @@ from boundkit.statement.vocabulary import (
     norm_X,
     radius,
     tightness,
-    weight_change,
 )
+from boundkit.statement.words.features import spectral_change
 
 FLIP_SCALE = norm_v / (sqrt(200) * norm_v_inf) * sqrt(lambda_) / norm_X
+_REACH = FLIP_SCALE**3 / (2 * k)
 _DRIFT = norm_v * sqrt(lambda_) / (6 * sqrt(2))
 
 
@@ -44,7 +45,7 @@ def _flip_lemma(
             UNIT_ROWS,
             RELU_ACTIVATION,
             POSITIVE_LAMBDA,
-            Hypothesis("ball", "run", Le(weight_change, radius)),
+            Hypothesis("ball", "run", Le(spectral_change, _REACH)),
         ),
         claims=(
             Claim(
@@ -59,7 +60,7 @@ def _flip_lemma(
         probability=1 - n * exp(-(FLIP_SCALE**2) / exponent),
         uses=("os19.lemC_1", "os19.lemC_2", "os19.lemC_3", "os19.lem6_5"),
         errata=errata,
-        instance={radius: FLIP_SCALE**3 / (2 * k)},
+        instance={radius: _REACH},
         proof=proof,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sympy import Expr, Ge, Le, Min, Rational, Symbol, sqrt
+from sympy import Eq, Expr, Ge, Le, Min, Rational, Symbol, sqrt
 
 from boundkit.papers.os19.descent import path, potential, squared_rate
 from boundkit.papers.os19.model import (
@@ -40,9 +40,16 @@ CEILING = step_size * beta**2
 
 NORM_BOUND = Hypothesis("jacobian_norm", "run", Le(norm_J, beta))
 STEP = Hypothesis("step_size", "step", Le(step_size, Min(1, alpha**2 / (lipschitz * misfit_0)) / (2 * beta**2)))
-SMOOTH_JACOBIAN = Hypothesis("jacobian_lipschitz", "run", Le(jacobian_drift, lipschitz * weight_change))
+# (6.8) is about any two points of the ball: a bound on the drift from its centre would not do
+SMOOTH_JACOBIAN = Hypothesis("lipschitz_between_any_two", "run", Le(jacobian_drift, lipschitz * weight_change))
 SPECTRUM_ON_BALL = Hypothesis("spectrum_on_ball", "run", Ge(sigma_min_J, alpha))
 SPECTRUM_AT_START = Hypothesis("spectrum_at_start", "run", Ge(sigma_min_J0, 2 * alpha))
+
+
+def on_ball(reach: Expr) -> Hypothesis:
+    """How far from the initialisation the conditions on the Jacobian must hold."""
+    return Hypothesis("radius", "run", Eq(radius, reach))
+
 
 _NETWORK = {
     beta: sup_dphi * norm_v * norm_X,
@@ -73,7 +80,7 @@ thm6_10 = Statement(
     title="Gradient descent on smooth nonlinear least squares",
     source=source("Theorem 6.10", "(6.7)", "(6.8)", "(6.9)", "(6.10)", "(6.11)"),
     setting=MEASURED,
-    hypotheses=(SPECTRUM_ON_BALL, NORM_BOUND, SMOOTH_JACOBIAN, STEP, STEP_FRACTION),
+    hypotheses=(on_ball(4 * misfit_0 / alpha), SPECTRUM_ON_BALL, NORM_BOUND, SMOOTH_JACOBIAN, STEP, STEP_FRACTION),
     claims=(
         squared_rate(step_size * alpha**2 / 2, ceiling=CEILING),
         potential(alpha / 4, norm_bound=beta),
@@ -91,7 +98,7 @@ thm6_10_sharpened = Statement(
     form="sharpened",
     improves="os19.thm6_10",
     setting=MEASURED,
-    hypotheses=(SPECTRUM_ON_BALL, NORM_BOUND, SMOOTH_JACOBIAN, STEP, STEP_FRACTION),
+    hypotheses=(on_ball(2 * misfit_0 / alpha), SPECTRUM_ON_BALL, NORM_BOUND, SMOOTH_JACOBIAN, STEP, STEP_FRACTION),
     claims=(
         squared_rate(step_size * alpha**2, ceiling=CEILING),
         potential(alpha / 2, norm_bound=beta),
@@ -122,6 +129,7 @@ def _start_form(base: Statement, *, id: str, form: Form, title: str, room: int, 
         improves=None if form == "printed" else "os19.cor6_11",
         setting=MEASURED,
         hypotheses=(
+            base.hypothesis("radius"),
             SPECTRUM_AT_START,
             Hypothesis("misfit_room", "run", Ge(alpha**2 / (room * lipschitz), misfit_0)),
             NORM_BOUND,
@@ -132,7 +140,7 @@ def _start_form(base: Statement, *, id: str, form: Form, title: str, room: int, 
         claims=base.claims,
         uses=uses,
         summary=base.summary,
-        instance={alpha: sigma_min_J0 / 2, **_NETWORK},
+        instance={alpha: sigma_min_J0 / 2, radius: base.instance[radius], **_NETWORK},
         proof=f"On the ball of radius {room} |r_0| / alpha the Jacobian moves by at most L R <= alpha.",
     )
 
@@ -155,6 +163,8 @@ cor6_11_sharpened = _start_form(
     uses=("os19.thm6_10.sharpened", "os19.cor6_11"),
 )
 
+_CERTIFIED = {alpha: sigma_min_J0 / 2, beta: _NETWORK[beta], lipschitz: _NETWORK[lipschitz]}
+
 cert_smooth = Statement(
     id="os19.d.cert_smooth",
     kind="theorem",
@@ -166,6 +176,7 @@ cert_smooth = Statement(
     hypotheses=(
         UNIT_ROWS,
         SMOOTH_ACTIVATION,
+        *(Hypothesis(word.name, "run", Eq(word, value)) for word, value in _CERTIFIED.items()),
         Hypothesis("certificate", "run", Ge(sigma_min_J0**2, 8 * lipschitz * misfit_0)),
         STEP_FRACTION,
     ),
@@ -176,7 +187,7 @@ cert_smooth = Statement(
         "radius": 2 * misfit_0 / alpha,
         "margin": sigma_min_J0**2 / (8 * lipschitz * misfit_0),
     },
-    instance={alpha: sigma_min_J0 / 2, **_NETWORK, step_size: eta_bar / (2 * beta**2)},
+    instance={**_NETWORK, **_CERTIFIED, step_size: eta_bar / (2 * beta**2)},
     proof="Corollary 6.11 (sharpened) with alpha = sigma_min(J(W_0)) / 2; alpha / sigma_min = 1/2 is optimal.",
 )
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sympy import Eq, Expr, Gt, Integer, Le, Lt, Mod, Ne, Rational, oo, sqrt
 
-from boundkit.statement import Hypothesis, Paper, Setting, Source
+from boundkit.statement import Hypothesis, Paper, Setting, Source, expand
 from boundkit.statement.vocabulary import (
     B,
     beta,
+    chernoff,
     chernoff_loss,
     eta_bar,
     is_relu,
@@ -77,6 +78,8 @@ SPHERE_SAMPLE = Hypothesis("uniform_on_sphere", "data", Eq(sphere_sample, 1))
 
 BOUNDED_SMOOTH = (UNIT_ROWS, SMOOTH_ACTIVATION, FIRST_DERIVATIVE, SECOND_DERIVATIVE)
 
+# the paper keeps half of the spectrum: whoever puts 1/2 for the loss must put its exponent too
+HALF = {chernoff_loss: Rational(1, 2), chernoff: expand(chernoff).subs(chernoff_loss, Rational(1, 2))}
 MARGIN = Rational(11, 10)
 ONE = Integer(1)
 GENERIC = "generic data: |X|^2 of order n/d, sigma_min(X*X) of order 1; n >= d"

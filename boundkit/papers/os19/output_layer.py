@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sympy import Eq, Expr, Ge, Gt, Integer, Le, Rational, log, pi, sqrt
+from sympy import Eq, Expr, Ge, Gt, Integer, Le, Max, Rational, log, pi, sqrt
 
 from boundkit.papers.os19 import chernoff as matrix_chernoff
-from boundkit.papers.os19.model import CHERNOFF_RANGE, FIRST_DERIVATIVE, UNIT_ROWS, source
+from boundkit.papers.os19.model import BOUNDED_DERIVATIVE, CHERNOFF_RANGE, FIRST_DERIVATIVE, HALF, UNIT_ROWS, source
 from boundkit.papers.os19.powers import feature_eigenvalue
-from boundkit.statement import Claim, Constant, Erratum, Form, Hypothesis, Order, Setting, Statement, expand
+from boundkit.statement import Claim, Constant, Erratum, Form, Hypothesis, Order, Setting, Statement
 from boundkit.statement.vocabulary import (
     B,
     C,
@@ -182,10 +182,10 @@ thm3_2 = Statement(
 )
 
 MOMENT = 2 + 2 * sqrt(2 / pi)
+LEAST_BOUND = Max(sup_phi_0, sup_dphi)  # the least B: Theorem 3.2 bounds phi(0) and phi', and not phi''
 PAPER_EXPONENT = Integer(202)
 PAPER_POWER = Integer(100)
-HALF = {chernoff_loss: Rational(1, 2)}
-TRUNCATION_LOSS = 6 * B**2 * n ** (1 - truncation_exponent / 2)
+TRUNCATION_LOSS = 6 * LEAST_BOUND**2 * n ** (1 - truncation_exponent / 2)
 
 
 def truncation_level(*, moment: Expr, slope: Expr) -> Expr:
@@ -195,8 +195,8 @@ def truncation_level(*, moment: Expr, slope: Expr) -> Expr:
 
 def chernoff_width(*, power: Expr, level: Expr, loss: Expr) -> Expr:
     """The width from which the matrix Chernoff bound with summands at most level^2 fails with n^(-power) at most."""
-    exponent = expand(matrix_chernoff.EXPONENT).subs(HALF)
-    return (1 + power) * log(n) / exponent.subs({mean_eigenvalue: lambda_out - loss, summand_norm: level**2})
+    summands = {mean_eigenvalue: lambda_out - loss, summand_norm: level**2}
+    return (1 + power) * log(n) / matrix_chernoff.EXPONENT.subs({**HALF, **summands})
 
 
 def _derived(
@@ -217,7 +217,7 @@ def _derived(
         form=form,
         improves=thm3_2.id,
         setting=FEATURES,
-        hypotheses=(*_BASE, TWO_SAMPLES, *hypotheses),
+        hypotheses=(UNIT_ROWS, BOUNDED_DERIVATIVE, TWO_SAMPLES, *hypotheses),
         claims=claims,
         probability=probability,
         constants=constants,
@@ -228,7 +228,7 @@ def _derived(
 
 _AT_PAPER = {truncation_exponent: PAPER_EXPONENT}
 _PAPER_LOSS = TRUNCATION_LOSS.subs(_AT_PAPER)
-_PAPER_LEVEL = truncation_level(moment=MOMENT * B**2, slope=B * sqrt(n)).subs(_AT_PAPER)
+_PAPER_LEVEL = truncation_level(moment=MOMENT * LEAST_BOUND**2, slope=LEAST_BOUND * sqrt(n)).subs(_AT_PAPER)
 
 thm3_2_tracked = _derived(
     form="tracked",
@@ -241,25 +241,26 @@ thm3_2_tracked = _derived(
     probability=1 - n**-PAPER_POWER,
     proof=(
         "Keep the units whose features have norm at most T, the matrix Chernoff bound with summands at most T^2. By "
-        "Gaussian concentration a unit is dropped with probability P <= n^(-202), which costs at most 6 n B^2 sqrt(P)."
+        "Gaussian concentration a unit is dropped with probability P <= n^(-202), which costs at most 6 n B^2 sqrt(P), "
+        "B = max(|phi(0)|, sup|phi'|) being the least bound that the theorem allows."
     ),
 )
 
-_LEVEL_SHAPE = (_PAPER_LEVEL / (B * sqrt(n * log(n)))).subs({n: 2, B: 1})
+_LEVEL_SHAPE = (_PAPER_LEVEL / (LEAST_BOUND * sqrt(n * log(n)))).subs({n: 2, LEAST_BOUND: 1})
 C_REPAIRED = 2 * chernoff_width(power=PAPER_POWER, level=_LEVEL_SHAPE, loss=Integer(0)) * lambda_out / log(n)
 thm3_2_repaired = _derived(
     form="repaired",
     title="Theorem 3.2 with the factor B^2, its probability and its constant",
     hypotheses=(
         Hypothesis("eigenvalue_above_loss", "data", Ge(lambda_out, 2 * _PAPER_LOSS)),
-        Hypothesis("width", "width", Ge(k, B**2 * _PRINTED_WIDTH.subs(C, C_REPAIRED))),
+        Hypothesis("width", "width", Ge(k, LEAST_BOUND**2 * _PRINTED_WIDTH.subs(C, C_REPAIRED))),
     ),
     claims=_claims(_PAPER_LOSS, share=Rational(1, 2)),
     probability=1 - n**-PAPER_POWER,
     constants=(Constant(C, "tracked", C_REPAIRED, "in the printed width times B^2"),),
     proof=(
         "Implied by the tracked form: the eigenvalue less the loss is at least half of it, and T^2 / (B^2 n log n) is "
-        "largest at n = 2."
+        "largest at n = 2, B = max(|phi(0)|, sup|phi'|)."
     ),
 )
 

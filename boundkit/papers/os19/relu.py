@@ -8,7 +8,7 @@ from boundkit.papers.os19 import covariance, flips, initialisation, meta_nonsmoo
 from boundkit.papers.os19.chain import Conclusion, relu_chain, substitute
 from boundkit.papers.os19.descent import potential, rate, squared_rate, unsquared
 from boundkit.papers.os19.errata import C1
-from boundkit.papers.os19.meta_nonsmooth import DECREASE_POSITIVE, DRIFT_RANGE, STEP_RANGE, decrease
+from boundkit.papers.os19.meta_nonsmooth import DRIFT_RANGE, GAIN_POSITIVE, STEP_RANGE, gain
 from boundkit.papers.os19.model import (
     CHERNOFF_RANGE,
     EVEN_WIDTH,
@@ -145,16 +145,16 @@ thm6_3_tracked = _tracked(
 
 _ROOM = norm_X**2 / lambda_
 _FLIPS = floor(drift**2 * (1 - chernoff_loss) * k / (2 * _ROOM))
-_DECREASE = decrease(step_ratio)
+_GAIN = gain(step_ratio)
 _SIGMA = norm_y / sqrt(n) * sqrt((1 - chernoff_loss) * lambda_)
 _START = norm_y * (1 + sqrt(var_phi) + delta)
-_TRAVEL = 2 * (1 + drift) * _START / (_DECREASE * _SIGMA)
-_CONTRACTION = _DECREASE * step_ratio * _SIGMA**2 / RELU_NORM**2
+_TRAVEL = _START / (_GAIN * _SIGMA)
+_CONTRACTION = 2 * (1 - drift) * _GAIN * step_ratio * _SIGMA**2 / RELU_NORM**2
 
 thm6_3_refined = Statement(
     id="os19.thm6_3.refined",
     kind="meta-theorem",
-    title="Theorem 6.3 with parametrised drift, true variance and exact flip counts (D12)",
+    title="Theorem 6.3 with parametrised drift, true variance and integer flip counts",
     source=source("Theorem 6.3"),
     form="refined",
     improves=thm6_3.id,
@@ -164,7 +164,7 @@ thm6_3_refined = Statement(
         POSITIVE_LAMBDA,
         DRIFT_RANGE,
         STEP_RANGE,
-        DECREASE_POSITIVE,
+        GAIN_POSITIVE,
         CHERNOFF_RANGE,
         EVEN_WIDTH,
         Hypothesis("one_flip", "width", Ge(_FLIPS, 1)),
@@ -173,13 +173,12 @@ thm6_3_refined = Statement(
     ),
     claims=(
         unsquared(squared_rate(_CONTRACTION, ceiling=step_ratio), ceiling=step_ratio),
-        potential(_DECREASE * _SIGMA / (2 * (1 + drift)), norm_bound=RELU_NORM, travelled=path_length),
+        potential(_GAIN * _SIGMA, norm_bound=RELU_NORM, travelled=path_length),
     ),
     probability=(1 - n * exp(-chernoff * k / _ROOM) - n * exp(-_FLIPS / 6) - exp(-(delta**2) * n / (2 * norm_X**2))),
     uses=(
         "os19.d.gd_nonsmooth",
         "os19.lem6_7.sharpened",
-        "os19.lem6_9.repaired",
         "os19.lem6_12.sharpened",
         "os19.lem6_6.sharpened",
         "os19.lemC_1",
@@ -213,7 +212,10 @@ thm2_3 = Statement(
     ),
     probability=1 - 1 / n - exp(-(delta**2) * n / norm_X**2) - n * exp(-n),
     constants=(Constant(C, "open"),),
-    orders=(Order("width", {n: 4, d: -3}, regime=GENERIC), Order("iterations", {n: 1, d: -1}, regime=GENERIC)),
+    orders=(
+        Order("width", {n: 4, d: -3}, regime=GENERIC),
+        Order("iterations", {n: 1, d: -1}, regime=f"{GENERIC}; times log(1/epsilon)"),
+    ),
     uses=("os19.thm6_3", "os19.lem6_4"),
     errata=(
         C1,

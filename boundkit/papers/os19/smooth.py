@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Ge, Rational, Symbol, exp, sqrt
+from sympy import Expr, Ge, Symbol, exp, sqrt
 
 from boundkit.papers.os19 import covariance, initialisation, meta_smooth
 from boundkit.papers.os19.chain import Conclusion, drop_path_claim, smooth_chain, substitute
@@ -13,6 +13,7 @@ from boundkit.papers.os19.model import (
     EVEN_WIDTH,
     FULL_RANK_KR,
     GENERIC,
+    HALF,
     NETWORK_NORM,
     NONZERO_MEAN,
     POSITIVE_LAMBDA,
@@ -27,7 +28,6 @@ from boundkit.statement import Constant, Erratum, Form, Hypothesis, Kind, Order,
 from boundkit.statement.vocabulary import (
     B,
     c,
-    chernoff_loss,
     d,
     delta,
     eta_bar,
@@ -77,7 +77,7 @@ def _chain(*, sharpened: bool, refined: bool = False) -> Conclusion:
             lipschitz_lemma=initialisation.lem6_8,
             norm_lemma=initialisation.lem6_6,
             step_ratio=CEILING,
-            bounds={chernoff_loss: Rational(1, 2)} if refined else {sup_dphi: B, sup_d2phi: B},
+            bounds=HALF if refined else {sup_dphi: B, sup_d2phi: B},
         )
     )
 

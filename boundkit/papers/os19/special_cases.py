@@ -44,11 +44,7 @@ ONE = Integer(1)
 SOFTPLUS = {eta_bar: ONE, kinks: Integer(0), B: ONE, sup_dphi: ONE, sup_d2phi: Rational(1, 4)}
 WORST = {norm_X: sphere_constants.DATA_NORM.relation.rhs}
 SPHERE = {row_norm_deviation: Integer(0), sigma_min_KR: c}
-MISFIT_AT_MOST_THREE = {
-    delta: sqrt(2),
-    var_phi: (sphere_constants.PREFACTOR - 1 - sqrt(2)) ** 2,
-    chernoff_loss: Rational(1, 2),
-}
+MISFIT_AT_MOST_THREE = {delta: sqrt(2), var_phi: (sphere_constants.PREFACTOR - 1 - sqrt(2)) ** 2}
 ABSORBED = {"probability": "an open constant absorbs the difference, and the failure of the sample is added"}
 
 

@@ -13,6 +13,7 @@ from boundkit.papers.os19.model import (
     BOUNDED_SMOOTH,
     EVEN_WIDTH,
     GENERIC,
+    HALF,
     MARGIN,
     NETWORK_NORM,
     POSITIVE_LAMBDA,
@@ -29,7 +30,6 @@ from boundkit.statement.vocabulary import (
     beta,
     c,
     c_3,
-    chernoff_loss,
     d,
     distance,
     eta_bar,
@@ -217,7 +217,7 @@ sgd = Statement(
 
 def _chain(*, divisor: Expr, refined: bool) -> tuple[Conclusion, Expr]:
     """The theorem on the network and its step size."""
-    bounds = {chernoff_loss: Rational(1, 2)} if refined else {sup_dphi: B, sup_d2phi: B}
+    bounds = HALF if refined else {sup_dphi: B, sup_d2phi: B}
     spectrum = initialisation.lem6_7_sharpened if refined else initialisation.lem6_7
     network = {
         alpha: spectrum.claim("jacobian_spectrum").bound / (SPECTRUM_AT_START.relation.rhs / alpha),

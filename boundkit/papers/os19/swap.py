@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sympy import Expr, Ge, Gt, Integer, Rational
+from sympy import Expr, Ge, Gt, Integer
 
 from boundkit.papers.os19 import (
     covariance,
@@ -17,12 +17,11 @@ from boundkit.papers.os19 import (
     smooth,
 )
 from boundkit.papers.os19.chain import Conclusion, drop_path_claim, relu_chain, smooth_chain, substitute
-from boundkit.papers.os19.model import BOUNDED_SMOOTH, EVEN_WIDTH, STEP_FRACTION
+from boundkit.papers.os19.model import BOUNDED_SMOOTH, EVEN_WIDTH, HALF, STEP_FRACTION
 from boundkit.statement import Hypothesis, Statement
 from boundkit.statement.chain import Chain
-from boundkit.statement.vocabulary import B, chernoff_loss, delta, lambda_, sup_d2phi, sup_dphi
+from boundkit.statement.vocabulary import B, delta, lambda_, sup_d2phi, sup_dphi
 
-HALF = {chernoff_loss: Rational(1, 2)}
 MISFITS = (initialisation.lem6_12, initialisation.lem6_12_sharpened)
 SPECTRA = (initialisation.lem6_7, initialisation.lem6_7_sharpened)
 EIGENVALUES = (
