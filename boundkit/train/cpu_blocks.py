@@ -100,8 +100,8 @@ class FusedBlock(Block):
         if self._slopes_from_weights:
             return self._slopes_at(self._weights(space.weights), space.slopes)
         assert self._bits is not None, "advance comes first"
-        np.copyto(space.slopes, np.unpackbits(self._bits, count=space.slopes.size).reshape(self.shape))
-        return space.slopes
+        np.copyto(space.hidden, np.unpackbits(self._bits, count=space.hidden.size).reshape(self.shape))
+        return space.hidden  # one buffer less for the cache
 
     def _initial_derivative(self) -> np.ndarray:
         return self._slopes_at(self.initial.astype(np.float64), np.empty(self.shape))
