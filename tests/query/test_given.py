@@ -5,7 +5,9 @@ from fractions import Fraction
 import pytest
 
 from boundkit.errors import BadInput
+from boundkit.papers import statement
 from boundkit.query import required_width
+from boundkit.query.bind import accepted
 from boundkit.query.given import in_domain
 from boundkit.statement import VOCABULARY
 
@@ -42,3 +44,11 @@ def test_half_an_iteration_is_refused():
     given = {"data": "lifted:n=4,d=4,mu=0.5", "activation": "relu", "L": 1}
     with pytest.raises(BadInput, match=r"T = 5/2: must be a nonnegative integer"):
         required_width("zczg18.thm4_1", T=2.5, **given)
+
+
+def test_names_that_are_accepted():
+    """Free words, a bound, and what the setting leaves open; never what it determines or the data do."""
+    given, determined = accepted(statement("sgd22.thm2")), accepted(statement("os19.thm2_1"))
+    assert {"step_size", "b", "B"} <= given
+    assert "step_size" not in determined
+    assert {"lambda", "n", "c"}.isdisjoint(given | determined)

@@ -96,6 +96,9 @@ def test_blocks_apart_train_to_the_same_bits(activation: str, kept: bool, monkey
     if not kept:
         monkeypatch.setattr("boundkit.train.plan.KEPT_ENTRIES", 0)
     alone = train(problem, workers=2, **options)
+    walked = train(problem, workers=1, **options)  # several steps at a time through all blocks
+    for curve in ("misfit", "distance", "path_length", "sigma_min_J", "norm_J", "drift_J"):
+        np.testing.assert_allclose(getattr(walked, curve), getattr(alone, curve), rtol=1e-13, err_msg=curve)
     crews: list[int] = []
     original = Crew.of
 
