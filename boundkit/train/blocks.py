@@ -9,16 +9,14 @@ distances come from U without cancellation, and an update that is small beside W
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from array_api_compat import array_namespace, device
 
 from boundkit.train.backend import Array
 
 
-@dataclass(frozen=True)
-class Partial:
+class Partial(NamedTuple):
     """A block's share of the sums of one step.
 
     `outputs` [trials, 2, n] is the sum of phi over units of each sign; `step_squares` and `distance_squares`

@@ -1,8 +1,8 @@
 """Blocks of hidden units on the CPU: the pass of `Block` in buffers that stay in the cache.
 
-W_0 comes in float32, which holds its entries exactly. Without `keep` it stays so, and phi'(H) is found again from the
-weights in the next pass, or held as bits where it is 0 or 1: W - W_0, and half as much for W_0, are then what grows
-with the width. `displacement` starts as 0.
+W_0 may come in float32, which holds its entries exactly. Where there is no room for phi'(H), in `slopes`, it is found
+again from the weights in the next pass, or held as bits where it is 0 or 1: W - W_0, and half as much for W_0, are then
+what grows with the width. `displacement` starts as 0.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ import numpy as np
 from boundkit.train.backend import Array
 from boundkit.train.blocks import Block, Partial
 from boundkit.train.fused import BINARY, compiled_steps, evaluate_into, row_sums
+from boundkit.train.pages import zeros
 
 
 class Space:
     """The buffers of one thread for blocks of one shape."""
 
     def __init__(self, hidden: tuple[int, ...], weights: tuple[int, ...]) -> None:
-        self.hidden, self.slopes = np.empty((2, *hidden))
-        self.weights, self.step = np.empty((2, *weights))
+        [[self.hidden, self.slopes, self.weights, self.step]] = zeros(([hidden] * 2 + [weights] * 2, np.float64))
         self.flat = self.step.reshape(weights[0], -1)
 
     @classmethod
@@ -47,49 +47,43 @@ class FusedBlock(Block):
         self,
         initial: np.ndarray,
         displacement: np.ndarray,
+        slopes: np.ndarray | None,
         factor: np.ndarray,
         activation: Any,
         scratch: threading.local,
-        *,
-        keep: bool = True,
     ) -> None:
-        super().__init__(initial.astype(np.float64) if keep else initial, factor, activation, scratch)
-        self.displacement = displacement
+        super().__init__(initial, factor, activation, scratch)
+        self.displacement, self.slopes = displacement, slopes
         trials, signs, _, units = initial.shape
         self.shape = (trials, signs, factor.shape[0], units)
-        self.keep = keep
         self._moved = displacement.reshape(trials, -1)
         self._bits: np.ndarray | None = None
-        self._slopes_from_weights = not keep and activation.name not in BINARY
+        self._slopes_from_weights = slopes is None and activation.name not in BINARY
 
     def advance(self, push: Array | None) -> Partial:
-        """As `Block.advance`, without temporary arrays."""
-        squares = np.zeros((2, self.shape[0]))
-        return Partial(self.outputs(push, *squares), *squares)
-
-    def outputs(self, push: np.ndarray | None, step_squares: np.ndarray, distance_squares: np.ndarray) -> np.ndarray:
-        """What `advance` gives, the squared norms written where a push is given."""
+        """As `Block.advance`, without large temporary arrays."""
         space = Space.of(self.scratch, self.shape, self.initial.shape)
-        weights, step, flat, moved = space.weights, space.step, space.flat, self._moved
-        if push is not None:
+        weights = space.weights
+        if push is None:
+            step_squares = distance_squares = np.zeros(self.shape[0])
+        else:
+            step, flat, moved = space.step, space.flat, self._moved
             np.matmul(push, self.derivative(), out=step)
-            np.vecdot(flat, flat, out=step_squares)
+            step_squares = np.vecdot(flat, flat)
             np.add(self.displacement, step, out=self.displacement)
-            np.vecdot(moved, moved, out=distance_squares)
+            distance_squares = np.vecdot(moved, moved)
         if push is not None and self._slopes_from_weights:  # which are those before the step
             np.add(weights, step, out=weights)
         else:
             self._weights(weights)
         hidden = np.matmul(self.factor, weights, out=space.hidden)
-        if self.keep and self.slopes is None:
-            self.slopes = np.empty(self.shape)
         sums, mask = row_sums(self.activation, hidden, self.slopes)
-        if not self.keep and mask is not None:
+        if self.slopes is None and mask is not None:
             self._bits = np.packbits(mask)
-        return sums
+        return Partial(sums, step_squares, distance_squares)
 
     def derivative(self) -> np.ndarray:
-        """As `Block.derivative`; without `keep`, in a buffer that the next pass on this thread overwrites.
+        """As `Block.derivative`; where it is not held, in a buffer that the next pass on this thread overwrites.
 
         Where phi' is found again from the weights, they stay in `Space.weights`.
         """
@@ -112,7 +106,7 @@ class FusedBlock(Block):
         return slopes
 
     def _weights(self, weights: np.ndarray) -> np.ndarray:
-        if self.keep:
+        if self.initial.dtype == weights.dtype:
             return np.add(self.initial, self.displacement, out=weights)
         weights[...] = self.initial  # a sum of two types would take much longer
         return np.add(weights, self.displacement, out=weights)
@@ -133,17 +127,19 @@ class FusedDescent:
 
     def walk(self, steps: int) -> np.ndarray:
         """The next steps: squared norms of the residual, the displacement and the step, [steps, 3, trials]."""
-        misfits = np.empty((steps, self._blocks[0].shape[0]))
-        squares = np.zeros((steps, len(self._blocks), 2, misfits.shape[1]))
-        for misfit, norms in zip(misfits, squares, strict=True):
-            pairs = zip(self._blocks, norms, strict=True)
-            outputs = functools.reduce(np.add, [block.outputs(self._push, *pair) for block, pair in pairs])
-            residual = np.matmul(self._signs, outputs)
-            residual -= self._labels
-            np.vecdot(residual[:, 0], residual[:, 0], out=misfit)
+        residuals = np.empty((steps, self._blocks[0].shape[0], 1, len(self._labels)))
+        lengths, distances = [], []
+        for residual in residuals:
+            outputs, step_squares, distance_squares = zip(
+                *[block.advance(self._push) for block in self._blocks], strict=True
+            )
+            np.matmul(self._signs, functools.reduce(np.add, outputs), out=residual)
+            np.subtract(residual, self._labels, out=residual)
             self._push = np.multiply(self._signed, residual[:, :, None, :], out=self._push)
-        lengths, distances = np.moveaxis(squares.sum(axis=1), 1, 0)
-        return np.stack([misfits, distances, lengths], axis=1)
+            lengths.append(step_squares)
+            distances.append(distance_squares)
+        misfits = np.vecdot(residuals, residuals)[:, :, 0]
+        return np.stack([misfits, np.sum(distances, axis=1), np.sum(lengths, axis=1)], axis=1)
 
 
 class CompiledBlock(Block):
@@ -153,25 +149,24 @@ class CompiledBlock(Block):
         self,
         initial: np.ndarray,
         displacement: np.ndarray,
+        slopes: np.ndarray | None,
         factor: np.ndarray,
         activation: Any,
         scratch: threading.local,
-        *,
-        keep: bool = True,
     ) -> None:
         super().__init__(initial, factor, activation, scratch)
         self.displacement = displacement
         trials, signs, _, units = initial.shape
         self.shape = (trials, signs, factor.shape[0], units)
         self._steps, self._kind = compiled_steps(), compiled_steps().KINDS[activation.name]
-        self._held = np.empty((trials if keep else 0, signs, self.shape[2] * units))
+        self._held = np.empty((0, signs, 0)) if slopes is None else slopes.reshape(trials, signs, -1)
         self._residual: np.ndarray | None = None
 
     def advance(self, push: Array | None) -> Partial:
         """As `Block.advance`, in one call."""
         outputs, squares = np.empty(self.shape[:-1]), np.empty((2, self.shape[0]))
         none = np.empty((0, 2, *self.factor.T.shape))
-        state = (self.factor, self.initial, self.displacement, self._held)
+        state = (self.factor, self.initial, self.displacement, self._held, *self._tile())
         self._steps.advance(self._kind, *state, none if push is None else push, outputs, squares)
         return Partial(outputs, *squares)
 
@@ -182,7 +177,7 @@ class CompiledBlock(Block):
             self._residual = np.empty((self.shape[0], self.shape[2]))
         measured = np.empty((steps, 3, self.shape[0]))
         network = (self._kind, self.factor, labels, size, step_size * size)
-        state = (self.initial, self.displacement, self._held, self._residual)
+        state = (self.initial, self.displacement, self._held, *self._tile(), self._residual)
         self._steps.descend(*network, *state, measured, begins)
         return measured
 
@@ -194,6 +189,13 @@ class CompiledBlock(Block):
         edges = [*range(0, units, self._steps.tile_width(n, units)), units]
         tiles = [self._held[..., n * a : n * b].reshape(trials, signs, n, b - a) for a, b in pairwise(edges)]
         return np.concatenate(tiles, axis=-1)
+
+    def _tile(self) -> tuple[np.ndarray, np.ndarray]:
+        """Room for W and H of the widest tile."""
+        _, _, n, units = self.shape
+        width = self._steps.tile_width(n, units)
+        space = Space.of(self.scratch, (n * width,), (self.factor.shape[1] * width,))
+        return space.weights, space.hidden
 
     def _initial_derivative(self) -> np.ndarray:
         return self._slopes_at(np.zeros_like(self.displacement))

@@ -154,8 +154,8 @@ def _train_chunks(task: Task, plan: Plan, cores: int, ticker: Ticker) -> list[Re
 
 
 def _blocks(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel) -> list[Block]:
-    groups = block_groups(task.problem, plan, trials, seed=task.seed, backend=task.backend, parallel=parallel)
-    return [block for group in groups for block in group]
+    options: dict[str, Any] = {"seed": task.seed, "backend": task.backend, "parallel": parallel}
+    return next(block_groups(task.problem, plan, trials, together=len(plan.starts), **options))
 
 
 def _train_chunk(

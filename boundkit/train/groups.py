@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Iterator
-from functools import partial
-from itertools import accumulate, pairwise
+from itertools import zip_longest
 
 import numpy as np
 from array_api_compat import device
@@ -16,6 +14,7 @@ from boundkit.train.blocks import Block
 from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock
 from boundkit.train.fused import compiles
 from boundkit.train.initialise import UnitStreams
+from boundkit.train.pages import zeros
 from boundkit.train.plan import Plan
 from boundkit.train.problem import Problem
 from boundkit.train.workers import Parallel
@@ -37,20 +36,31 @@ def block_groups(
         stack = (len(trials), 2, *factor.shape)
         factor = factor + backend.xp.zeros(stack, dtype=factor.dtype, device=device(factor))
     activation = backend.evaluator(problem.activation)
-    kind = partial(CompiledBlock if compiles(activation, backend) else FusedBlock, keep=plan.keep)
+    kind = CompiledBlock if compiles(activation, backend) else FusedBlock
     streams = UnitStreams(seed=seed, trials=trials, d=factor.shape[-1])
     for first in range(0, len(plan.starts), together):
-        starts = plan.starts[first : first + together]
-        drawn = [streams.draw(plan.size(start), parallel) for start in starts]
+        sizes = [plan.size(start) for start in plan.starts[first : first + together]]
         if backend.fused:
-            pairs = zip(drawn, _zeros([initial.shape for initial in drawn]), strict=True)
-            yield [kind(initial, zeros, factor, activation, scratch) for initial, zeros in pairs]
+            state = _state(kind, (len(trials), 2), factor.shape, sizes, keep=plan.keep)
+            for size, (initial, _, _) in zip(sizes, state, strict=True):
+                streams.draw(size, parallel, into=initial)
+            yield [kind(*arrays, factor, activation, scratch) for arrays in state]
         else:
+            drawn = [streams.draw(size, parallel) for size in sizes]
             yield [Block(backend.asarray(initial), factor, activation, scratch) for initial in drawn]
 
 
-def _zeros(shapes: list[tuple[int, ...]]) -> list[np.ndarray]:
-    """Arrays cut from one, which the system gives larger pages than it would give to each."""
-    edges = [0, *accumulate(map(math.prod, shapes))]
-    whole = np.zeros(edges[-1])
-    return [whole[start:stop].reshape(shape) for (start, stop), shape in zip(pairwise(edges), shapes, strict=True)]
+def _state(
+    kind: type[CompiledBlock | FusedBlock],
+    stack: tuple[int, int],
+    factor: tuple[int, int],
+    sizes: list[int],
+    *,
+    keep: bool,
+) -> list[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
+    """Room for W_0, W - W_0 and, if kept, phi'(H) of blocks of these sizes."""
+    n, r = factor
+    weights, slopes = ([(*stack, rows, size) for size in sizes] for rows in (r, n))
+    exact = np.float64 if keep and kind is FusedBlock else np.float32
+    initial, displacement, kept = zeros((weights, exact), (weights, np.float64), (slopes if keep else [], np.float64))
+    return list(zip_longest(initial, displacement, kept))

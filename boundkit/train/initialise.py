@@ -83,12 +83,17 @@ class UnitStreams:
         self._streams = [stream(seed, role, trial) for trial in trials for role in signs]
         self._d = d
 
-    def draw(self, units: int, parallel: Parallel) -> np.ndarray:
-        """The next `units` units of each sign of every trial, transposed: float32 [trials, 2, d, units]."""
-        drawn = np.empty((len(self._streams), self._d, units), dtype=np.float32)
+    def draw(self, units: int, parallel: Parallel, *, into: np.ndarray | None = None) -> np.ndarray:
+        """The next `units` units of each sign of every trial, transposed: float32 [trials, 2, d, units].
+
+        Where there is an array of this shape, they are written `into` it.
+        """
+        if into is None:
+            into = np.empty((len(self._streams) // 2, 2, self._d, units), dtype=np.float32)
+        drawn = into.reshape(-1, self._d, units)
 
         def fill(index: int) -> None:
             drawn[index] = normal_rows(self._streams[index], units, self._d).T
 
         parallel(fill, range(len(self._streams)))
-        return drawn.reshape(-1, 2, self._d, units)
+        return into

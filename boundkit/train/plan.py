@@ -10,6 +10,7 @@ from typing import TypeVar
 from boundkit.errors import Infeasible
 from boundkit.train.backend import Backend
 from boundkit.train.checks import integer
+from boundkit.train.pages import ASKED_FROM
 from boundkit.train.problem import half_width
 
 CACHE_ENTRIES = 80_000  # float64 entries of one buffer: half of a small L2 cache
@@ -18,6 +19,7 @@ TILED_ENTRIES = 320_000  # of all arrays of a block that is gone through in tile
 TILED_CHUNKS = 4  # chunks a worker, so that both end at about the same time
 DEVICE_ENTRIES = 2**25
 SCRATCH_BUFFERS = 6
+STRETCHES = 3  # of large pages, a worker: for its chunk of trials, and for blocks of two shapes
 KEPT_ENTRIES = 2**23  # of phi'(H) a trial; more are found again, for a quarter more time and half of the memory
 SMALLEST_BLOCK = 16
 FEW_BLOCKS = 32  # so few that waiting for all of them after every step would cost more than it gains
@@ -136,7 +138,7 @@ def memory_needed(
     keep = k * n <= KEPT_ENTRIES if keep is None else keep
     state = (8 * k * (2 * r + n) if keep else 12 * k * r) * trials
     in_a_block = min(k, block or TILED_ENTRIES // (n + 3 * r))
-    return state + 8 * in_a_block * max(n, r) * SCRATCH_BUFFERS * (trials + workers)
+    return state + 8 * in_a_block * max(n, r) * SCRATCH_BUFFERS * (trials + workers) + STRETCHES * workers * ASKED_FROM
 
 
 def require_memory(needed: int, *, backend: Backend, k: int) -> None:

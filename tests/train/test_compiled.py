@@ -113,9 +113,9 @@ def test_slopes_found_again_are_the_slopes_that_were_held(path: str, monkeypatch
     kind = CompiledBlock if path == "compiled" else FusedBlock
     original = kind.__init__
 
-    def watched(block: Any, *arguments: Any, keep: bool) -> None:
-        made.append(keep)
-        original(block, *arguments, keep=keep)
+    def watched(block: Any, initial: Any, displacement: Any, slopes: Any, *arguments: Any) -> None:
+        made.append(slopes is not None)
+        original(block, initial, displacement, slopes, *arguments)
 
     monkeypatch.setattr(kind, "__init__", watched)
     again = train(problem, device=device, workers=2, **options)

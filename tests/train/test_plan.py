@@ -40,13 +40,13 @@ def test_every_unit_and_every_trial_is_planned_once(
 
 @pytest.mark.parametrize(("n", "d"), [(20, 20), (6, 30), (30, 4)])
 def test_the_memory_estimate_covers_what_is_allocated(n: int, d: int) -> None:
-    """Peak allocation at k = 40000 lies between W_0 in float32, W - W_0 and phi'(H), all held, and the estimate.
+    """Peak allocation at k = 200 000 lies between W_0 in float32, W - W_0 and phi'(H), all held, and the estimate.
 
     How many workers hold their buffers at the same moment is up to the scheduler, so nothing tighter is certain.
     """
     problem = sphere_problem(n, d, "softplus")
     train(problem, k=100, step_size=0.01, steps=1, device="cpu")
-    k = 40_000
+    k = 200_000
     needed = memory_needed(k=k, d=problem.factor.shape[1], n=n, workers=2)
     tracemalloc.start()
     train(problem, k=k, step_size=0.01, steps=2, checkpoints=[0, 2], workers=2, device="cpu")
