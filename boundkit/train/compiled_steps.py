@@ -2,8 +2,7 @@
 
 Arrays are those of `boundkit.train.blocks`, with W_0 in float32, which holds it exactly. A step goes through the block
 in tiles of units whose H stays in the cache. phi'(H) is held from one step to the next in `held` [trials, 2, n units],
-tile after tile; where `held` has no trials, it is found again from the weights. `weights` and `hidden` are room for a
-tile of W and of H.
+tile after tile; where `held` has no trials, it is found again from the weights.
 
 Numba's cache does not see that these functions contain those of `boundkit.train.compiled`: whoever changes those there
 removes `__pycache__`.
@@ -32,8 +31,6 @@ def advance(
     initial: Any,
     displacement: Any,
     held: Any,
-    weights: Any,
-    hidden: Any,
     push: Any,
     outputs: Any,
     squares: Any,
@@ -43,6 +40,8 @@ def advance(
     `outputs` [trials, 2, n] and `squares` [2, trials], of the step and of the displacement, are written.
     """
     n, r = factor.shape
+    width = tile_width(n, initial.shape[3])
+    weights, hidden = np.empty(r * width), np.empty(n * width)
     no_push, not_held = np.empty((r, n)), np.empty(0)
     for trial in range(initial.shape[0]):
         squares[:, trial] = 0.0
@@ -57,6 +56,7 @@ def advance(
                 held[trial, sign] if held.shape[0] else not_held,
                 weights,
                 hidden,
+                width,
                 outputs[trial, sign],
             )
             squares[0, trial] += short
@@ -73,8 +73,6 @@ def descend(
     initial: Any,
     displacement: Any,
     held: Any,
-    weights: Any,
-    hidden: Any,
     residual: Any,
     measured: Any,
     begins: Any,
@@ -85,6 +83,8 @@ def descend(
     step before, unless the run `begins`, and of the last step after.
     """
     n, r = factor.shape
+    width = tile_width(n, initial.shape[3])
+    weights, hidden = np.empty(r * width), np.empty(n * width)
     push, outputs = np.empty((2, r, n)), np.empty((2, n))
     for trial in range(initial.shape[0]):
         for step in range(measured.shape[0]):
@@ -107,6 +107,7 @@ def descend(
                     held[trial, sign],
                     weights,
                     hidden,
+                    width,
                     outputs[sign],
                 )
                 length += short
@@ -132,12 +133,12 @@ def _pass(
     held: Any,
     weights_space: Any,
     hidden_space: Any,
+    width: Any,
     outputs: Any,
 ) -> Any:
     """One step of the units of one sign of one trial; the squared norms of the step and of the displacement."""
     n, r = factor.shape
     units = initial.shape[1]
-    width = hidden_space.shape[0] // n
     length = distance = 0.0
     sums = np.empty(n)
     outputs[:] = 0.0

@@ -166,7 +166,7 @@ class CompiledBlock(Block):
         """As `Block.advance`, in one call."""
         outputs, squares = np.empty(self.shape[:-1]), np.empty((2, self.shape[0]))
         none = np.empty((0, 2, *self.factor.T.shape))
-        state = (self.factor, self.initial, self.displacement, self._held, *self._tile())
+        state = (self.factor, self.initial, self.displacement, self._held)
         self._steps.advance(self._kind, *state, none if push is None else push, outputs, squares)
         return Partial(outputs, *squares)
 
@@ -177,7 +177,7 @@ class CompiledBlock(Block):
             self._residual = np.empty((self.shape[0], self.shape[2]))
         measured = np.empty((steps, 3, self.shape[0]))
         network = (self._kind, self.factor, labels, size, step_size * size)
-        state = (self.initial, self.displacement, self._held, *self._tile(), self._residual)
+        state = (self.initial, self.displacement, self._held, self._residual)
         self._steps.descend(*network, *state, measured, begins)
         return measured
 
@@ -189,13 +189,6 @@ class CompiledBlock(Block):
         edges = [*range(0, units, self._steps.tile_width(n, units)), units]
         tiles = [self._held[..., n * a : n * b].reshape(trials, signs, n, b - a) for a, b in pairwise(edges)]
         return np.concatenate(tiles, axis=-1)
-
-    def _tile(self) -> tuple[np.ndarray, np.ndarray]:
-        """Room for W and H of the widest tile."""
-        _, _, n, units = self.shape
-        width = self._steps.tile_width(n, units)
-        space = Space.of(self.scratch, (n * width,), (self.factor.shape[1] * width,))
-        return space.weights, space.hidden
 
     def _initial_derivative(self) -> np.ndarray:
         return self._slopes_at(np.zeros_like(self.displacement))

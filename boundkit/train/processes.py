@@ -14,7 +14,7 @@ import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import pairwise
 from multiprocessing.connection import Connection, wait
 from typing import Any
@@ -34,30 +34,34 @@ def worth_forking(multiplications: float) -> bool:
 def map_forked(function: Callable[[Any], Any], items: Sequence[Any], ticker: Ticker, *, count: int) -> list[Any]:
     """The results of `function`, in order, computed by `count` forked processes.
 
-    What it raises is raised here, and ends the others; a process that is killed is taken to have had too much memory.
+    Who has finished an item gets the next: a core that somebody else slows down gets fewer. What `function` raises is
+    raised here, and ends the others; a process that is killed is taken to have had too much memory.
     """
 
-    def work(first: int, pipe: Connection) -> None:
+    def work(_: int, pipe: Connection) -> None:
         ticker.forward(lambda amount: pipe.send((None, amount)))
-        for index in range(first, len(items), count):
+        while True:
+            index = pipe.recv()
             pipe.send((index, function(items[index])))
-        pipe.send((-1, None))
 
-    results: list[Any] = [None] * len(items)
+    results: dict[int, Any] = {}
+    waiting = iter(range(len(items)))
     with _forked(work, min(count, len(items))) as children:
-        left = set(children)
-        while left:
-            ready = set(wait(left, timeout=REPORT_EVERY))
+        for pipe in children:
+            pipe.send(next(waiting))
+        while len(results) < len(items):
+            ready = set(wait(children, timeout=REPORT_EVERY))
             for pipe in [pipe for pipe in children if pipe in ready]:
                 index, value = _received(pipe, children[pipe])
                 if index is None:
                     ticker.add(value)
-                elif index < 0:
-                    left.discard(pipe)
-                else:
-                    results[index] = value
+                    continue
+                results[index] = value
+                if (following := next(waiting, None)) is not None:
+                    with suppress(BrokenPipeError):  # the next look at this pipe finds that it has ended
+                        pipe.send(following)
             ticker.report()
-    return results
+    return [results[index] for index in range(len(items))]
 
 
 class Crew:

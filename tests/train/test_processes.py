@@ -7,6 +7,7 @@ import gc
 import itertools
 import multiprocessing
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -61,6 +62,22 @@ def test_results_come_in_order_from_other_processes(count: int, items: int) -> N
     assert os.getpid() not in {pid for pid, _ in found}
     assert len({pid for pid, _ in found}) == min(count, items)
     assert not multiprocessing.active_children()
+
+
+def test_who_has_finished_gets_the_next_item() -> None:
+    """Item 0 waits for item 6, which the other process does: of a fixed half, item 0 would never end."""
+    reader, writer = os.pipe()
+
+    def one(item: int) -> int:
+        if item == 0:
+            assert select.select([reader], [], [], 20)[0], "nobody else came to item 6"
+        if item == 6:
+            os.write(writer, b"done")
+        return os.getpid()
+
+    first, *others = map_forked(one, range(7), quiet(), count=2)
+    assert first not in others
+    assert len(set(others)) == 1
 
 
 @pytest.mark.parametrize("error", [MemoryError("much"), Infeasible("k = 4: no"), ValueError("x")])
