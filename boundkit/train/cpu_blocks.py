@@ -92,17 +92,16 @@ class FusedBlock(Block):
             return kept
         space = Space.of(self.scratch, self.shape, self.initial.shape)
         if self._slopes_from_weights:
-            return self._slopes_at(self._weights(space.weights), space.slopes)
+            return self._slopes_at(self._weights(space.weights), space.hidden, space.slopes)
         assert self._bits is not None, "advance comes first"
         np.copyto(space.hidden, np.unpackbits(self._bits, count=space.hidden.size).reshape(self.shape))
         return space.hidden  # one buffer less for the cache
 
     def _initial_derivative(self) -> np.ndarray:
-        return self._slopes_at(self.initial.astype(np.float64), np.empty(self.shape))
+        return self._slopes_at(self.initial.astype(np.float64), *np.empty((2, *self.shape)))
 
-    def _slopes_at(self, weights: np.ndarray, slopes: np.ndarray) -> np.ndarray:
-        hidden = np.matmul(self.factor, weights, out=Space.of(self.scratch, self.shape, self.initial.shape).hidden)
-        evaluate_into(self.activation, hidden, None, slopes)
+    def _slopes_at(self, weights: np.ndarray, hidden: np.ndarray, slopes: np.ndarray) -> np.ndarray:
+        evaluate_into(self.activation, np.matmul(self.factor, weights, out=hidden), None, slopes)
         return slopes
 
     def _weights(self, weights: np.ndarray) -> np.ndarray:

@@ -101,10 +101,13 @@ def test_training_gives_the_numbers_of_the_numpy_path(name: str, n: int, d: int,
     assert starts[0].misfit_0 == pytest.approx(starts[1].misfit_0, rel=1e-12)
 
 
+@pytest.mark.parametrize("name", ["softplus", "relu", "tanh"])
 @pytest.mark.parametrize("path", ["compiled", "numpy"])
-def test_slopes_found_again_are_the_slopes_that_were_held(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slopes_found_again_are_the_slopes_that_were_held(
+    path: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Not holding phi'(H) between steps changes no bit of the compiled curves and spectra, and roundings of NumPy's."""
-    problem = sphere_problem(5, 3, "softplus")
+    problem = sphere_problem(5, 3, name)
     device = select_device("cpu") if path == "compiled" else numpy_path()
     options: dict[str, Any] = {"k": 300, "block": 64, "step_size": 0.1, "steps": 8, "checkpoints": [0, 8]}
     held = train(problem, device=device, workers=2, **options)
