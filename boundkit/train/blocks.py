@@ -8,12 +8,18 @@ distances come from U without cancellation, and an update that is small beside W
 
 from __future__ import annotations
 
+import functools
+import operator
 import threading
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from array_api_compat import array_namespace, device
 
 from boundkit.train.backend import Array
+
+MOST_GROUPS = 64  # of which even 8 workers get as many to within an eighth
 
 
 class Partial(NamedTuple):
@@ -77,6 +83,51 @@ class Block:
     def _initial_derivative(self) -> Array:
         xp = array_namespace(self.initial)
         return self.activation.derivative_values(xp.matmul(self.factor, self.initial))
+
+
+class Group:
+    """Blocks that one worker goes through one after the other, and of which it gives away sums only."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        self._blocks = blocks
+
+    def advance(self, push: Array | None) -> Partial:
+        """As `Block.advance`."""
+        return total([block.advance(push) for block in self._blocks])
+
+    def jacobian_gram(self) -> Array:
+        """As `Block.jacobian_gram`."""
+        return functools.reduce(operator.add, [block.jacobian_gram() for block in self._blocks])
+
+    def drift_gram(self) -> Array:
+        """As `Block.drift_gram`."""
+        return functools.reduce(operator.add, [block.drift_gram() for block in self._blocks])
+
+    def jacobian_triangles(self) -> Array:
+        """Those of all blocks: [trials, 2, rows, n]."""
+        triangles = [block.jacobian_triangles() for block in self._blocks]
+        return array_namespace(*triangles).concat(triangles, axis=2)
+
+
+Blocks = Sequence[Block | Group]
+
+
+def in_groups(blocks: Sequence[Block]) -> Blocks:
+    """The blocks, joined where they are many: what passes between processes costs as much as the steps of small blocks.
+
+    The groups depend on the number of blocks alone, so that sums do not depend on the number of workers.
+    """
+    if len(blocks) <= MOST_GROUPS:
+        return blocks
+    edges = pairwise(len(blocks) * index // MOST_GROUPS for index in range(MOST_GROUPS + 1))
+    return [Group(blocks[first:last]) for first, last in edges]
+
+
+def total(partials: Sequence[Partial]) -> Partial:
+    """The sums of their sums, in order."""
+    if len(partials) == 1:  # of a narrow network, whose steps are short
+        return partials[0]
+    return Partial(*(functools.reduce(operator.add, sums) for sums in zip(*partials, strict=True)))
 
 
 def _squares(array: Array) -> Array:

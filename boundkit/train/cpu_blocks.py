@@ -7,16 +7,14 @@ what grows with the width. `displacement` starts as 0.
 
 from __future__ import annotations
 
-import functools
 import threading
-from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from boundkit.train.backend import Array
-from boundkit.train.blocks import Block, Partial
+from boundkit.train.blocks import Block, Blocks, Partial, total
 from boundkit.train.fused import BINARY, compiled_steps, evaluate_into, row_sums
 from boundkit.train.pages import zeros
 
@@ -112,33 +110,30 @@ class FusedBlock(Block):
 
 
 class FusedDescent:
-    """Gradient descent on networks that are cut into these blocks, from W_0 on, all on the thread that calls.
+    """Gradient descent on networks that are cut into these blocks, or groups of them, all on the thread that calls.
 
-    `size` is that of the output weights.
+    `factor` and `labels` are those of the problem, and `size` is that of the output weights.
     """
 
-    def __init__(self, blocks: Sequence[FusedBlock], *, labels: np.ndarray, size: float, step_size: float) -> None:
+    def __init__(
+        self, blocks: Blocks, *, factor: np.ndarray, labels: np.ndarray, size: float, step_size: float
+    ) -> None:
         self._blocks, self._labels = blocks, labels
-        factor = blocks[0].factor.T
-        self._signed = np.stack([factor, -factor]) * (-step_size * size)
+        self._signed = np.stack([factor.T, -factor.T]) * (-step_size * size)
         self._signs = np.array([[size, -size]])
         self._push: np.ndarray | None = None
 
     def walk(self, steps: int) -> np.ndarray:
         """The next steps: squared norms of the residual, the displacement and the step, [steps, 3, trials]."""
-        residuals = np.empty((steps, self._blocks[0].shape[0], 1, len(self._labels)))
-        lengths, distances = [], []
-        for residual in residuals:
-            outputs, step_squares, distance_squares = zip(
-                *[block.advance(self._push) for block in self._blocks], strict=True
-            )
-            np.matmul(self._signs, functools.reduce(np.add, outputs), out=residual)
-            np.subtract(residual, self._labels, out=residual)
+        measured = []
+        for _ in range(steps):
+            outputs, lengths, distances = total([block.advance(self._push) for block in self._blocks])
+            residual = np.matmul(self._signs, outputs)
+            residual -= self._labels
             self._push = np.multiply(self._signed, residual[:, :, None, :], out=self._push)
-            lengths.append(step_squares)
-            distances.append(distance_squares)
-        misfits = np.vecdot(residuals, residuals)[:, :, 0]
-        return np.stack([misfits, np.sum(distances, axis=1), np.sum(lengths, axis=1)], axis=1)
+            measured.append((residual, distances, lengths))
+        residuals, *squares = map(np.array, zip(*measured, strict=True))
+        return np.stack([np.vecdot(residuals, residuals)[:, :, 0], *squares], axis=1)
 
 
 class CompiledBlock(Block):

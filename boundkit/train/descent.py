@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from boundkit.train.backend import Array, Backend, on_device, worker_count
-from boundkit.train.blocks import Block, Partial
+from boundkit.train.blocks import Blocks, in_groups, total
 from boundkit.train.checks import checkpoint_steps, positive
-from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock, FusedDescent
+from boundkit.train.cpu_blocks import CompiledBlock, FusedDescent
 from boundkit.train.fused import compiles
 from boundkit.train.groups import block_groups
 from boundkit.train.initialise import trial_indices
@@ -133,11 +133,15 @@ class Task:
     checkpoints: tuple[int, ...]
     stop_below: float
 
+    @property
+    def interpreted(self) -> bool:
+        """Whether the blocks are NumPy's, whose steps are many short calls of the interpreter."""
+        return self.backend.fused and not compiles(self.problem.activation, self.backend)
+
 
 def _train_chunks(task: Task, plan: Plan, cores: int, ticker: Ticker) -> list[Records]:
     products = sum(map(len, plan.chunks)) * task.problem.factor.size * task.k * task.steps
-    interpreted = task.backend.fused and not compiles(task.problem.activation, task.backend)
-    apart = interpreted and worth_forking(products)
+    apart = task.interpreted and worth_forking(products)
 
     def alone(trials: tuple[int, ...]) -> Records:
         return _train_chunk(task, plan, trials, _blocks(task, plan, trials, serially), serially, ticker)
@@ -153,13 +157,13 @@ def _train_chunks(task: Task, plan: Plan, cores: int, ticker: Ticker) -> list[Re
         return [together(trials) for trials in plan.chunks]
 
 
-def _blocks(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel) -> list[Block]:
+def _blocks(task: Task, plan: Plan, trials: tuple[int, ...], parallel: Parallel) -> Blocks:
     options: dict[str, Any] = {"seed": task.seed, "backend": task.backend, "parallel": parallel}
-    return next(block_groups(task.problem, plan, trials, together=len(plan.starts), **options))
+    return in_groups(next(block_groups(task.problem, plan, trials, together=len(plan.starts), **options)))
 
 
 def _train_chunk(
-    task: Task, plan: Plan, trials: tuple[int, ...], blocks: list[Block], parallel: Parallel, ticker: Ticker
+    task: Task, plan: Plan, trials: tuple[int, ...], blocks: Blocks, parallel: Parallel, ticker: Ticker
 ) -> Records:
     records = Records(len(trials), task.checkpoints, task.stop_below)
     between = LONGEST_WINDOW
@@ -192,12 +196,11 @@ def _windows(checkpoints: tuple[int, ...], steps: int, longest: int) -> Iterator
             first = last + 1
 
 
-def _many_steps(task: Task, blocks: list[Block], *, held: bool) -> Walk | None:
+def _many_steps(task: Task, blocks: Blocks, *, held: bool) -> Walk | None:
     """Windows of steps without the host's work between them, where the blocks have such a pass on one thread."""
     constants: dict[str, Any] = {"labels": task.labels, "size": task.size, "step_size": task.step_size}
-    fused = [block for block in blocks if isinstance(block, FusedBlock)]
-    if len(fused) == len(blocks):
-        descent = FusedDescent(fused, **constants)
+    if task.interpreted:
+        descent = FusedDescent(blocks, factor=task.problem.factor, **constants)
         return lambda count: list(descent.walk(count))
     whole = blocks[0]
     if len(blocks) == 1 and held and isinstance(whole, CompiledBlock):
@@ -205,7 +208,7 @@ def _many_steps(task: Task, blocks: list[Block], *, held: bool) -> Walk | None:
     return None
 
 
-def _single_steps(task: Task, blocks: list[Block], parallel: Parallel) -> Walk:
+def _single_steps(task: Task, blocks: Blocks, parallel: Parallel) -> Walk:
     push: Array | None = None
 
     def walk(count: int) -> list[Array]:
@@ -219,30 +222,16 @@ def _single_steps(task: Task, blocks: list[Block], parallel: Parallel) -> Walk:
     return walk
 
 
-def _step(task: Task, blocks: list[Block], push: Array | None, parallel: Parallel) -> tuple[Array, Array]:
+def _step(task: Task, blocks: Blocks, push: Array | None, parallel: Parallel) -> tuple[Array, Array]:
     """One pass over all blocks: squared misfit, distance and step [3, trials], and the next update's push."""
     xp = task.backend.xp
-    partials: list[Partial] = parallel(methodcaller("advance", push), blocks)
-    outputs = _total(partials, "outputs")
+    outputs, step_squares, distance_squares = total(parallel(methodcaller("advance", push), blocks))
     residual = task.size * (outputs[:, 0, :] - outputs[:, 1, :]) - task.labels
-    measured = xp.stack(
-        [
-            xp.sum(residual * residual, axis=-1),
-            _total(partials, "distance_squares"),
-            _total(partials, "step_squares"),
-        ]
-    )
+    measured = xp.stack([xp.sum(residual * residual, axis=-1), distance_squares, step_squares])
     return measured, task.signed_factor * ((-task.step_size * task.size) * residual)[:, None, None, :]
 
 
-def _total(partials: list[Partial], name: str) -> Array:
-    total = getattr(partials[0], name)
-    for partial in partials[1:]:
-        total = total + getattr(partial, name)
-    return total
-
-
-def _spectra(task: Task, blocks: list[Block], parallel: Parallel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _spectra(task: Task, blocks: Blocks, parallel: Parallel) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     shared: dict[str, Any] = {"size": task.size, "parallel": parallel, "backend": task.backend}
     gram = task.problem.gram
     grams = jacobian_grams(blocks, gram=gram, **shared)

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 
 from boundkit.train.backend import Backend
-from boundkit.train.blocks import Block
+from boundkit.train.blocks import Blocks
 from boundkit.train.cuda import DeviceFault
 from boundkit.train.workers import Parallel
 
 
 def jacobian_grams(
-    blocks: Sequence[Block], *, gram: np.ndarray, size: float, parallel: Parallel, backend: Backend
+    blocks: Blocks, *, gram: np.ndarray, size: float, parallel: Parallel, backend: Backend
 ) -> np.ndarray:
     """J J^T = (phi'(H) diag(v)^2 phi'(H)^T) o X X^T, [trials, n, n] (os19, section 6.1), on the host.
 
@@ -24,9 +24,7 @@ def jacobian_grams(
     return _combine(parallel(methodcaller("jacobian_gram"), blocks), gram, size, backend)
 
 
-def drift_norms(
-    blocks: Sequence[Block], *, gram: np.ndarray, size: float, parallel: Parallel, backend: Backend
-) -> np.ndarray:
+def drift_norms(blocks: Blocks, *, gram: np.ndarray, size: float, parallel: Parallel, backend: Backend) -> np.ndarray:
     """Spectral norm of J(W) - J(W_0) for every trial, from the Gram matrix of phi'(H) - phi'(H_0)."""
     grams = _combine(parallel(methodcaller("drift_gram"), blocks), gram, size, backend)
     return spectral_norms(grams)
@@ -70,7 +68,7 @@ def _require_factors(factors: np.ndarray, grams: np.ndarray) -> None:
         raise DeviceFault("a QR factorisation does not reproduce the Gram matrix of the Jacobian")
 
 
-def triangular_factors(blocks: Sequence[Block], *, size: float, parallel: Parallel, backend: Backend) -> np.ndarray:
+def triangular_factors(blocks: Blocks, *, size: float, parallel: Parallel, backend: Backend) -> np.ndarray:
     """R [trials, n, n] with R^T R = J J^T, from QR factorisations of the blocks' rows of J^T."""
     triangles = parallel(methodcaller("jacobian_triangles"), blocks)
     return combine_triangles([backend.to_host(backend.xp.concat(triangles, axis=2))], size)
