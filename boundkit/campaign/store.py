@@ -29,7 +29,7 @@ class Store:
         self.path = Path(path)
         self.rows: list[Row] = []
         self.damaged: list[int] = []
-        self._locks = self.path.with_name(f"{self.path.name}.locks")
+        self._locks = Path(f"{self.path}.locks")
         self._read, self._lines = 0, 0
 
     def refresh(self) -> list[Row]:

@@ -74,7 +74,7 @@ def _report(cell: Cell, rows: list[Row]) -> Report:
         statement=cell.statement,
         level=cell.level,
         verdict=worst([Verdict.ERROR] * bool(failed) + verdicts),
-        reason=reasons[0] if reasons else None,
+        reason="; ".join([*reasons[:1], *_beside_the_claims(ran)]) or None,
         data=cell.data,
         activation=cell.activation,
         width=next((int(row["width"]) for row in ran if row["width"]), None),
@@ -100,6 +100,18 @@ def _of_the_idle(rows: list[Row]) -> list[str]:
         return [row["reason"] for row in idle]
     counted = f"in {sum(len(row['trials']) for row in idle)} of {sum(len(row['trials']) for row in rows)} trials: "
     return [counted + row["reason"] for row in idle]
+
+
+def _beside_the_claims(rows: list[Row]) -> list[str]:
+    """What every task that tried claims says of others: results at level lemma that do not apply, and why."""
+    said = []
+    for row in rows:
+        if row["tallies"]:
+            rest = row["reason"] or ""
+            for item in map(conclude, _added(Tally(**tally) for tally in row["tallies"])):
+                rest = rest.replace(item.note, "") if item.note else rest
+            said.append(dict.fromkeys(part for part in rest.split("; ") if part))
+    return [part for part in said[0] if all(part in other for other in said)] if said else []
 
 
 def _added(tallies: Iterable[Tally]) -> tuple[Tally, ...]:

@@ -76,12 +76,17 @@ def caption_lines(data: Data) -> list[str]:
 def figure_text(data: Data) -> str:
     """For a terminal: where it comes from, how it was run, the comparison, and what to know about it."""
     figure = data.figure
-    used: dict[bool, list[str]] = {True: [], False: []}
+    told: dict[str, list[str]] = {"Stated by the paper": [], "Changed here": [], "Chosen here": []}
     for name, value in data.parameters.items():
-        used[name in figure.chosen].append(f"{name} = {_range(value)}")
+        shown, stated = f"{name} = {_range(value)}", figure.parameters.get(name)
+        if name in figure.chosen:
+            told["Chosen here"].append(shown)
+        elif value == stated:
+            told["Stated by the paper"].append(shown)
+        else:
+            told["Changed here"].append(f"{shown} (the paper: {_range(stated)})")
     lines = [f"{figure.id}  {figure.title}", f"{figure.source}; the paper: {figure.reported}.", ""]
-    lines += [f"Stated by the paper: {', '.join(used[False])}"] if used[False] else []
-    lines += [f"Chosen here: {', '.join(used[True])}"] if used[True] else []
+    lines += [f"{words}: {', '.join(values)}" for words, values in told.items() if values]
     reduced, where = ", reduced (--quick)" if data.quick else "", "" if data.device == "cpu" else f", on {data.device}"
     lines += [f"Seed {data.seed}{reduced}{where}.", ""]
     return "\n".join([*lines, comparison_table(data).to("text"), "", *figure.notes])

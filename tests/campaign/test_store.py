@@ -148,6 +148,13 @@ def test_a_device_is_not_read(tmp_path: Path) -> None:
         Store(tmp_path / "s").refresh()
 
 
+@pytest.mark.parametrize("path", ["", ".", "/"])
+def test_a_path_without_a_name_is_no_store(path: str) -> None:
+    """It is refused like any other folder, not by a traceback of pathlib."""
+    with pytest.raises(BadInput, match=r"store = .*not a regular file"):
+        Store(path).refresh()
+
+
 def test_a_folder_is_no_store(tmp_path: Path) -> None:
     """A path that cannot be opened is refused with a line that names it."""
     with pytest.raises(BadInput, match=r"store = .*: cannot be read"):
