@@ -22,11 +22,13 @@ def command(witness: str, as_json: bool) -> int:
 
     Exit code 1 says that the violation is there, 0 that it is not, 3 that it would take too long.
     """
-    from boundkit.verify.witness import replay_witness
+    from boundkit.verify import replay_witness
 
-    found, answer = replay_witness(witness)
-    sentence, code = OUTCOMES[answer]
+    replayed = replay_witness(witness)
+    sentence, code = OUTCOMES[replayed.confirmed]
     names = ("statement", "claim", "data", "activation", "width", "seed", "trial", "step")
-    told = {name: getattr(found, name) for name in names}
-    emit({**told, "confirmed": answer}, lambda: fields(sentence, told.items()), as_json=as_json)
+    told = {name: getattr(replayed.witness, name) for name in names}
+    rows = {**told, "failing": ", ".join(replayed.failing)}
+    document = {**told, "failing": list(replayed.failing), "confirmed": replayed.confirmed}
+    emit(document, lambda: fields(sentence, rows.items()), as_json=as_json)
     return code

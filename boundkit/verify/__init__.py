@@ -8,6 +8,7 @@ from boundkit.verify.engine import verify
 from boundkit.verify.levels import LEVELS, levels
 from boundkit.verify.verdict import ClaimResult, Report, Verdict
 from boundkit.verify.width_search import Looseness, looseness
+from boundkit.verify.witness import replay_witness
 
 __all__ = [
     "LEVELS",
@@ -19,5 +20,6 @@ __all__ = [
     "certify",
     "levels",
     "looseness",
+    "replay_witness",
     "verify",
 ]

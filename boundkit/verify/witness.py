@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from sympy import Symbol
 
 from boundkit.activations import activation as find_activation
+from boundkit.arithmetic import exact
 from boundkit.data import Dataset, dataset
 from boundkit.errors import BadInput
 from boundkit.papers import statement as find
 from boundkit.query import Binding, bind
-from boundkit.statement import VOCABULARY, Claim
+from boundkit.query.check import check_all
+from boundkit.statement import VOCABULARY, Claim, Statement
 from boundkit.statement.vocabulary import k, step_size
 from boundkit.train.checks import integer
 from boundkit.verify.judge import violating_trials
 from boundkit.verify.observe import Observations, Plan, experiment, number
 from boundkit.verify.request import LIMIT_WIDTH
 from boundkit.version import versions
+
+STEP_TOLERANCE = 1e-6  # relative; step sizes that are measured on the start differ by rounding between devices
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,6 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
         for symbol, array in seen.values.items()
         if np.ndim(array) == 0 or len(array) > row
     }
-    size = float(np.ravel(number(binding, step_size, start))[0]) if claim.experiment == "training" else 0.0
     return Witness(
         statement=binding.statement.id,
         claim=claim.label,
@@ -65,7 +71,7 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
         seed=plan.seed,
         trial=trial,
         step=step,
-        step_size=size,
+        step_size=_step_size(claim, binding, start),
         parameters={name: repr(value) for name, value in plan.given.items()} | _given(binding, "given"),
         assume=_given(binding, "constant"),
     )
@@ -73,8 +79,7 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
 
 def confirmed(claim: Claim, binding: Binding, plan: Plan, witness: Witness) -> bool | None:
     """Whether the slow implementation sees the violation too; None when it cannot replay it."""
-    replay = experiment(claim.experiment, binding, plan).replay
-    seen = None if replay is None else replay(binding, plan, witness.trial, witness.step)
+    seen = _seen_again(claim, binding, plan, witness)
     return None if seen is None else bool(violating_trials(claim, binding, seen)[0])
 
 
@@ -91,28 +96,73 @@ def read_witness(path: str | Path) -> tuple[Witness, Dataset]:
         raise BadInput("witness", path, "is not a witness, as verify writes it into its folder") from None
     for name, least in (("width", 1), ("seed", 0), ("trial", 0), ("step", 0)):
         integer(name, getattr(witness, name), least)
+    exact("step_size", witness.step_size)
     return witness, data
 
 
-def replay_witness(path: str | Path) -> tuple[Witness, bool | None]:
-    """Run a witness again, slowly: whether its violation is there; None when that would take too long.
+@dataclass(frozen=True)
+class Replayed:
+    """A witness run again: whether the violation is there, None where that would take too long.
 
-    Raises BadInput for a file that is no witness.
+    `failing` are the hypotheses that do not hold at its width and parameters, as at level relaxed.
+    """
+
+    witness: Witness
+    confirmed: bool | None
+    failing: tuple[str, ...]
+
+
+def replay_witness(path: str | Path, *, statement: Statement | None = None) -> Replayed:
+    """Run a witness again, slowly; a theorem of your own is handed over as `statement`.
+
+    Raises BadInput for a file that is no witness, and for one whose step size is not that of its run.
     """
     witness, data = read_witness(path)
-    statement = find(witness.statement)
+    target = _statement_of(witness, statement)
+    claim, chosen = target.claim(witness.claim), find_activation(witness.activation)
     binding = bind(
-        statement,
+        target,
         data=data,
-        activation_name=witness.activation,
+        activation_name=chosen,
         parameters={**witness.parameters, "k": witness.width},
         assume=witness.assume,
     )
-    chosen = find_activation(witness.activation)
-    given = {name: float(value) for name, value in witness.parameters.items()}
+    given = {name: float(exact(name, value)) for name, value in witness.parameters.items()}
     infinite = witness.width == LIMIT_WIDTH
     plan = Plan(data, chosen, witness.width, (witness.trial,), witness.step, witness.seed, "cpu", None, given, infinite)
-    return witness, confirmed(statement.claim(witness.claim), binding, plan, witness)
+    seen = _seen_again(claim, binding, plan, witness)
+    failing = tuple(item.label for item in check_all(target.hypotheses, binding, {}) if item.holds is False)
+    if seen is None:
+        return Replayed(witness, None, failing)
+    start = experiment(claim.experiment, binding, plan).start if claim.experiment == "training" else None
+    measured = {} if start is None else start(binding, plan, witness.trial)
+    size = _step_size(claim, binding, {**measured, **seen.values})
+    if not np.isclose(size, witness.step_size, rtol=STEP_TOLERANCE, atol=0):
+        raise BadInput("step_size", witness.step_size, f"is not that of the run of this witness, {size:.6g}")
+    return Replayed(witness, bool(violating_trials(claim, binding, seen)[0]), failing)
+
+
+def _seen_again(claim: Claim, binding: Binding, plan: Plan, witness: Witness) -> Observations | None:
+    replay = experiment(claim.experiment, binding, plan).replay
+    return None if replay is None else replay(binding, plan, witness.trial, witness.step)
+
+
+def _step_size(claim: Claim, binding: Binding, values: Mapping[Symbol, Any]) -> float:
+    """The step size of the run that a claim is about; 0 where there is none."""
+    return float(np.ravel(number(binding, step_size, values))[0]) if claim.experiment == "training" else 0.0
+
+
+def _statement_of(witness: Witness, own: Statement | None) -> Statement:
+    """The statement that a witness is of: an encoded one, or the caller's `own`."""
+    if own is None:
+        try:
+            return find(witness.statement)
+        except BadInput as error:
+            advice = "for your own: from boundkit.verify import replay_witness; replay_witness(path, statement=...)"
+            raise BadInput("statement", witness.statement, f"{error.message}; {advice}", error.choices) from None
+    if own.id != witness.statement:
+        raise BadInput("statement", own.id, f"is not that of the witness, {witness.statement}")
+    return own
 
 
 def _given(binding: Binding, origin: str) -> dict[str, str]:

@@ -154,3 +154,15 @@ def test_the_largest_entries_do_not_overflow():
             assert gram.khatri_rao_eigenvalue(huge).overlaps(flint.arb(1e50) ** 4)
             tiny = Dataset("test", np.array([[1e-200, 0], [0, 1e-200]]), np.ones(2))
             assert gram.gram_eigenvalue(tiny).overlaps(flint.arb(1e-200) ** 2)
+
+
+@pytest.mark.parametrize("normalised", [True, False])
+def test_the_error_of_a_float_gram_matrix_covers_its_roundings(normalised):
+    """What float64 leaves out of X X^T, in 45 digits: not nothing, and at most what is allowed for in the spectrum."""
+    X = np.random.default_rng(3).standard_normal((6, 40))
+    data = Dataset("test", X / np.linalg.norm(X, axis=1, keepdims=True) if normalised else 9 * X, np.ones(6))
+    computed, c, lengths = gram.float_gram(data)
+    with mpmath.workdps(45):
+        rows = mpmath.matrix(exact_rows(data.X, normalised))
+        apart = np.array((rows * rows.T - mpmath.matrix(computed.tolist())).tolist(), dtype=float)
+    assert 0 < np.linalg.norm(apart, 2) <= gram._spread(data, c, lengths)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -9,7 +10,7 @@ import numpy as np
 import pytest
 
 from boundkit.errors import BadInput
-from boundkit.figures import figure
+from boundkit.figures import alignment, figure
 from boundkit.figures.digits import Training, samples, trained
 from boundkit.figures.figure import Curves, Grid, Histogram
 
@@ -132,6 +133,22 @@ def test_tables_and_histogram() -> None:
     histogram = figure("ofls19.fig5").run(n=66, steps=50).panels[0]
     assert isinstance(histogram, Histogram)
     assert [sum(counts) for counts in histogram.counts.values()] == [198, 198]
+
+
+@pytest.mark.parametrize(("asked", "beside"), [(20, 20), (9000, 3000)])
+def test_what_stands_beside_table_2_is_no_longer_than_asked(
+    asked: int, beside: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Descent as in Table 1 takes its own number of steps, or the fewer that a quick table is given."""
+    lengths = []
+
+    def short(p: Mapping[str, Any], *others: Any, **options: Any) -> Training:
+        lengths.append(p["steps"])
+        return trained({**p, "steps": 2}, *others, **options)
+
+    monkeypatch.setattr(alignment, "trained", short)
+    figure("ofls19.table2").run(n=66, k=20, steps=asked)
+    assert lengths == [asked, beside]
 
 
 def test_adam_figure() -> None:

@@ -105,3 +105,11 @@ def test_factors_of_another_matrix_are_refused() -> None:
     for wrong in (np.diag([2.01, 1.0, 1e-9]), np.full((3, 3), np.nan)):
         with pytest.raises(DeviceFault, match="does not reproduce"):
             extreme_singular_values(singular, lambda wrong=wrong: wrong[None])
+
+
+def test_what_is_not_finite_has_no_smallest_singular_value() -> None:
+    """Of a run that diverged: NaN, which is no evidence, and an infinite norm; other trials keep their values."""
+    grams = np.stack([np.diag([4.0, 9.0]), np.full((2, 2), np.nan), np.diag([1.0, np.inf])])
+    smallest, largest = extreme_singular_values(grams, lambda: grams)
+    np.testing.assert_array_equal(smallest, [2, np.nan, np.nan])
+    np.testing.assert_array_equal(largest, [3, np.inf, np.inf])

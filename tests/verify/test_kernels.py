@@ -33,6 +33,7 @@ from boundkit.statement.words.generalisation_lemmas import (
     joint_norm,
     output_gradient_entry,
 )
+from boundkit.train.initialise import Role, nested_stream
 from boundkit.train.shallow import NormalHidden, Signs, initial_layers
 from boundkit.verify import Verdict, verify
 from boundkit.verify.observe import Plan, experiment
@@ -159,6 +160,36 @@ def test_spectrum_of_orthonormal_clusters():
     np.testing.assert_allclose(found[kernel_rank], 4)
     np.testing.assert_allclose(found[information_y], np.sqrt(60))
     np.testing.assert_allclose(found[inverse_y], np.sqrt(2 / EDGE))
+
+
+def test_noise_of_the_samples_is_that_of_the_mixture():
+    """A row of d entries moves by sigma in the mean square: the deviation of the sine's kernel in closed form."""
+    found = seen("lemA_2.tracked", NOISY, "sin", trials=(3,))[0].values[kernel_deviation][0, 0]
+    origin = dataset(NOISY).origin
+    X = origin.centres[origin.cluster]
+    moves = 0.1 * nested_stream(0, Role.TRAINING_SAMPLE, 3).standard_normal(X.shape) / 20**0.5
+    assert (moves**2).sum(axis=1).mean() == pytest.approx(0.1**2, rel=0.2)
+
+    def kernel(rows):
+        squares = (rows**2).sum(axis=1)
+        return np.exp(-(squares[:, None] + squares) / 2) * np.cosh(rows @ rows.T) * (rows @ rows.T)
+
+    assert found == pytest.approx(np.linalg.norm(kernel(X + moves) - kernel(X), 2), rel=1e-6)
+
+
+def test_every_cluster_occurs_where_the_statement_asks_for_it():
+    """With as many samples as clusters hardly any draw has all of them: the others are drawn again."""
+    found = seen("thmA_1.sharpened", "mixture:K=2,C=2,n=4,d=4", "sin", trials=tuple(range(8)))[0].values
+    assert (found[smallest_cluster] == 1).all()
+    assert (found[largest_cluster] == 1).all()
+
+
+def test_sizes_of_two_pairs_of_layers():
+    """The largest change of one output weight, the longest row, the largest entry: entry by entry."""
+    W, V = np.array([[3.0, 4.0], [0.0, 1.0], [2.0, 2.0]]), np.array([[1.0, -7.0, 2.0], [0.5, 0.0, -3.0]])
+    found = joint_layers._sizes((np.zeros((3, 2)), V - [[0.25, 0, 0], [0, 0, -1.5]]), (W, V))
+    expected = {"output_weight_change": 1.5, "row_max_W": 5, "norm_v_inf": 7, "frobenius_W": 34**0.5}
+    assert {s.name: v for s, v in found.items()} == pytest.approx({**expected, "weight_change": 34**0.5})
 
 
 def test_false_claims_about_kernels_are_caught():

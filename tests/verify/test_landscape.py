@@ -192,8 +192,8 @@ def test_false_rates_near_a_planted_network_are_caught(name, factor):
 def test_a_witness_is_replayed_from_its_file(tmp_path):
     """The violation of the printed Hessian is seen again from its witness."""
     verify("sjl17.deriv", data=G, activation="square", trials=2, out=tmp_path)
-    witness, again = replay_witness(tmp_path / "witness.json")
-    assert (witness.claim, again) == ("hessian_form", True)
+    replayed = replay_witness(tmp_path / "witness.json")
+    assert (replayed.witness.claim, replayed.confirmed) == ("hessian_form", True)
 
 
 def at_identity(n, d, seed, name="softplus:beta=4", v=None, W=None, explicit=False):

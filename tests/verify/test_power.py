@@ -112,6 +112,19 @@ def test_numbers_that_break_the_claim_say_nothing_of_its_twin() -> None:
     assert not blind(False)
 
 
+@pytest.mark.parametrize("size", [1024, 1 / 1024, 32, 1 / 32])
+def test_one_wrong_measurement_that_the_twin_keeps_is_enough(size: float) -> None:
+    """Much too large or too small, or less so where that breaks the claim itself: the twin is then no blind one."""
+    honest = statement("os19.thm6_2.refined")
+    binding = bind(honest, data="orthonormal:n=4", activation_name="softplus", parameters={"delta": 1, "k": 100})
+    seen = Observations((0,), {misfit: np.array([[2.0]]), misfit_0: np.array([[2.0]]), tau: np.array([[0.0]])})
+
+    def broken(wrong: Observations, factor: Any) -> bool:
+        return float(wrong.values[misfit][0, 0]) != pytest.approx(2 * size)
+
+    assert not is_blind(honest.claim("rate"), binding, seen, broken)
+
+
 def test_a_curve_that_begins_at_zero_is_distorted_without_dividing_by_it() -> None:
     """A twin that asks a distance to be half of itself is found out, although no decay can be bent."""
     honest = statement("os19.thm6_2.refined")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from boundkit.errors import BadInput
+from boundkit.papers import statement
+from boundkit.statement.vocabulary import tightness
 from boundkit.verify import Verdict, verify
 from boundkit.verify.witness import read_witness, replay_witness
 from boundkit.version import versions
@@ -35,9 +38,10 @@ def witness(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_file_alone_shows_the_violation_again(witness: Path) -> None:
     """Parameters and assumed constants are in the file."""
-    found, answer = replay_witness(witness)
-    assert found.assume == {"c": "1.0"}
-    assert answer is True
+    replayed = replay_witness(witness)
+    assert replayed.witness.assume == {"c": "1.0"}
+    assert replayed.confirmed is True
+    assert replayed.failing == ()
 
 
 def test_a_changed_witness_is_not_believed(witness: Path, tmp_path: Path) -> None:
@@ -45,7 +49,26 @@ def test_a_changed_witness_is_not_believed(witness: Path, tmp_path: Path) -> Non
     stored = json.loads(witness.read_text())
     early = tmp_path / "early.json"
     early.write_text(json.dumps({**stored, "step": 0}))
-    assert replay_witness(early)[1] is False
+    assert replay_witness(early).confirmed is False
+
+
+def test_another_step_size_is_refused(witness: Path, tmp_path: Path) -> None:
+    """The theorem fixes its step size: a witness of another one is of another run, which no replay could show."""
+    stored = json.loads(witness.read_text())
+    other = tmp_path / "other.json"
+    other.write_text(json.dumps({**stored, "step_size": 2 * stored["step_size"]}))
+    with pytest.raises(BadInput, match=r"step_size = .* is not that of the run of this witness"):
+        replay_witness(other)
+
+
+def test_hypotheses_that_fail_with_changed_parameters_are_told(witness: Path, tmp_path: Path) -> None:
+    """A larger delta asks for a wider network: what is seen at this width is no violation of the theorem."""
+    stored = json.loads(witness.read_text())
+    greedy = tmp_path / "greedy.json"
+    greedy.write_text(json.dumps({**stored, "parameters": {**stored["parameters"], "delta": "50"}}))
+    assert replay_witness(greedy).failing == ("width",)
+    assert document(invoke("replay", str(greedy), "--json"))["failing"] == ["width"]
+    assert "width" in invoke("replay", str(greedy)).stdout
 
 
 def test_an_assumption_is_replayed_as_it_was_made(tmp_path: Path) -> None:
@@ -54,10 +77,10 @@ def test_an_assumption_is_replayed_as_it_was_made(tmp_path: Path) -> None:
     report = verify("zczg18.lemA_6", **given, assume={"C_upper": "1e-6"}, trials=4, out=tmp_path)
     assert report.verdict is Verdict.VIOLATED, report.reason
     stored = json.loads((tmp_path / "witness.json").read_text())
-    assert replay_witness(tmp_path / "witness.json")[1] is True
+    assert replay_witness(tmp_path / "witness.json").confirmed is True
     kind = tmp_path / "kind.json"
     kind.write_text(json.dumps({**stored, "assume": {**stored["assume"], "C_upper": "1e6"}}))
-    assert replay_witness(kind)[1] is False
+    assert replay_witness(kind).confirmed is False
 
 
 def test_the_data_of_the_file_count_whatever_their_name(witness: Path, tmp_path: Path) -> None:
@@ -73,7 +96,7 @@ def test_a_witness_too_large_to_replay_is_undecided(witness: Path, tmp_path: Pat
     """Beyond the limit of the slow implementation the answer is neither yes nor no."""
     large = tmp_path / "large.json"
     large.write_text(json.dumps({**json.loads(witness.read_text()), "width": 10**9}))
-    assert replay_witness(large)[1] is None
+    assert replay_witness(large).confirmed is None
     assert invoke("replay", str(large)).exit_code == 3
 
 
@@ -109,6 +132,9 @@ def test_what_is_no_witness_is_one_line(tmp_path: Path, content: str) -> None:
         {"parameters": None},
         {"parameters": [1]},
         {"assume": None},
+        {"step_size": None},
+        {"step_size": "small"},
+        {"step_size": 0},
     ],
 )
 def test_a_tampered_witness_is_one_line(witness: Path, tmp_path: Path, changed: dict[str, object]) -> None:
@@ -133,6 +159,53 @@ def test_numbers_beside_the_statement_are_in_the_file(tmp_path: Path) -> None:
         "zczg18.lem5_7", data="arc:n=2,mu=0.5,phi=0.9", trials=4, assume={"C": 10**6}, out=tmp_path, **given
     )
     assert report.verdict is Verdict.VIOLATED
-    found, answer = replay_witness(tmp_path / "witness.json")
-    assert found.parameters["L"] == "1.0"
-    assert answer is True
+    replayed = replay_witness(tmp_path / "witness.json")
+    assert replayed.witness.parameters["L"] == "1.0"
+    assert replayed.confirmed is True
+
+
+def test_a_chosen_step_size_is_replayed_and_stands_in_both_places(tmp_path: Path) -> None:
+    """Where the caller chooses the step size it is a parameter too: changed in one place only it is refused."""
+    logistic = {"loss_exponent": 1, "loss_floor": "1/2", "loss_growth": "1/2", "margin_loss_smoothness": "1/4"}
+    given: dict[str, Any] = {"k": 64, "L": 1, "b": 1, "radius": ".001", "failure": ".1", **logistic}
+    data = "arc:n=2,mu=0.5,phi=0.9"
+    verify("zczg18.lem5_7", data=data, trials=4, step_size=".001", assume={"C": 10**6}, out=tmp_path, **given)
+    stored = json.loads((tmp_path / "witness.json").read_text())
+    assert stored["step_size"] == pytest.approx(0.001)
+    changed = tmp_path / "changed.json"
+    numbers = {**stored["parameters"], "step_size": "0.002"}
+    for one in ({"step_size": 0.002}, {"parameters": numbers}):
+        changed.write_text(json.dumps({**stored, **one}))
+        with pytest.raises(BadInput, match=r"step_size = .* is not that of the run"):
+            replay_witness(changed)
+    changed.write_text(json.dumps({**stored, "parameters": numbers, "step_size": 0.002}))
+    assert replay_witness(changed).witness.step_size == 0.002
+
+
+def test_a_theorem_of_ones_own_is_replayed_from_python(tmp_path: Path) -> None:
+    """The command knows the encoded statements only and says what to do; another theorem of that id is not taken."""
+    encoded = statement("os19.lem6_12")
+    claim = encoded.claim("initial_misfit")
+    false = replace(claim, template=claim.template.subs(tightness, 4 * tightness))
+    own = replace(encoded, id="toy.lem1", claims=(false,))
+    given: dict[str, Any] = {"data": "orthonormal:n=4", "activation": "softplus", "delta": 1}
+    assert verify(own, **given, trials=64, out=tmp_path).verdict is Verdict.VIOLATED
+    file = tmp_path / "witness.json"
+    assert replay_witness(file, statement=own).confirmed is True
+    result = invoke("replay", str(file))
+    assert result.exit_code == 2
+    assert "statement = toy.lem1: unknown" in result.stderr
+    assert "from boundkit.verify import replay_witness; replay_witness(path, statement=...)" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+    with pytest.raises(BadInput, match=r"statement = os19.lem6_12: is not that of the witness, toy.lem1"):
+        replay_witness(file, statement=encoded)
+
+
+def test_parameters_are_read_as_verify_reads_them(witness: Path, tmp_path: Path) -> None:
+    """A fraction is a number; what is none is refused in one line."""
+    stored = json.loads(witness.read_text())
+    path = tmp_path / "w.json"
+    for value, code in (("1/2", 1), ("half", 2), (None, 2), ([1], 2), ("-1", 2)):
+        path.write_text(json.dumps({**stored, "parameters": {**stored["parameters"], "delta": value}}))
+        result = invoke("replay", str(path))
+        assert (result.exit_code, len(result.stderr.splitlines())) == (code, code - 1), value

@@ -118,3 +118,14 @@ def test_bounds_along_a_path_of_descent():
         W = W - step * surface.gradient(W, v)[0]
     for time, *expected in BOUNDS:
         assert seen[time] == pytest.approx(expected, rel=2e-3)
+
+
+@pytest.mark.parametrize("sizes", [(3, 4, 3, 6), (4, 5, 5, 8)])
+def test_few_units_are_fewer_than_dimensions(sizes):
+    """A minimum among networks with less than d units left is a saddle: W has no full rank, and the loss is above."""
+    surface, v = instance(*sizes)
+    start = np.random.default_rng(1).standard_normal((len(v), surface.d))
+    few = [item for item in critical_points(surface, v, [start]) if item.found == "few units"]
+    assert [np.count_nonzero(np.linalg.norm(item.W, axis=1)) for item in few] == [surface.d - 1]
+    assert few[0].curvature < 0
+    assert few[0].loss > least_loss(surface.X, surface.y) + 1e-8

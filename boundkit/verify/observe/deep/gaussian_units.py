@@ -9,7 +9,7 @@ from boundkit.query import Binding
 from boundkit.statement.words.deep import copositive_minimum, node_level, node_probability
 from boundkit.train.deep.nodes import copositive_minimum as smallest_form, fewest_large_nodes
 from boundkit.train.deep.streams import DeepRole, deep_stream
-from boundkit.verify.observe.deep import network
+from boundkit.verify.observe.conditions import wanted
 from boundkit.verify.observe.deep.start_replay import slow_large_nodes
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, column, joined, number
 
@@ -26,7 +26,7 @@ def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations
 
 
 def _one(binding: Binding, plan: Plan, trial: int, *, slow: bool) -> Observations:
-    X, y, asked = plan.data.X, plan.data.y, network.wanted(binding)
+    X, y, asked = plan.data.X, plan.data.y, wanted(binding)
     values: dict[Symbol, np.ndarray] = {}
     if node_probability in asked:
         relation = next(item.relation for item in binding.statement.hypotheses if item.relation.lhs == node_level)

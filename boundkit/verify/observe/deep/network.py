@@ -11,6 +11,7 @@ from sympy import Le, Symbol
 from boundkit.errors import BadInput, NotApplicable
 from boundkit.query import Binding
 from boundkit.statement import VOCABULARY
+from boundkit.statement.classes import MARGIN_LOSS
 from boundkit.statement.vocabulary import k, radius, step_size
 from boundkit.statement.words.deep import (
     last_width,
@@ -23,15 +24,6 @@ from boundkit.statement.words.shared import L, T, b
 from boundkit.train.deep import MarginLoss, MarginProblem, loss_with, memory_needed
 from boundkit.verify.observe.plan import Plan, number
 
-LOSS_CONSTANTS = (
-    "loss_exponent",
-    "loss_floor",
-    "loss_growth",
-    "margin_loss_smoothness",
-    "loss_cap",
-    "loss_growth_cap",
-    "loss_at_zero",
-)
 RADII = (1e-12, 1e6)
 
 
@@ -65,7 +57,7 @@ def widths_of(binding: Binding, plan: Plan) -> tuple[int, ...]:
 def loss_of(binding: Binding, plan: Plan) -> MarginLoss:
     """The loss with the constants of the statement or the caller; the logistic loss where there are none."""
     constants: dict[str, float] = {}
-    for name in LOSS_CONSTANTS:
+    for name in MARGIN_LOSS:
         symbol = VOCABULARY[name].symbol
         own = binding.statement.instance.get(symbol)
         value = value_of(binding, plan, symbol) if own is None else float(own)
@@ -83,18 +75,6 @@ def constants_of(binding: Binding, loss: MarginLoss) -> dict[Symbol, Any]:
     """The loss's own constants, for symbols that the caller left open."""
     symbols = {VOCABULARY[name].symbol: value for name, value in loss.constants.items()}
     return {symbol: np.float64(value) for symbol, value in symbols.items() if symbol not in binding.values}
-
-
-def wanted(binding: Binding) -> set[Symbol]:
-    """Every symbol of the claims, their twins and the conditions on the run."""
-    statement = binding.statement
-    found: set[Symbol] = set()
-    for claim in statement.claims:
-        found |= binding.reduce(claim.template).free_symbols | binding.reduce(claim.twin).free_symbols
-    for item in statement.hypotheses:
-        if item.role == "run":
-            found |= binding.reduce(item.relation).free_symbols
-    return found
 
 
 def chosen_step(binding: Binding, plan: Plan, loss: MarginLoss) -> float:

@@ -32,6 +32,7 @@ from boundkit.train.deep.products import (
 )
 from boundkit.train.deep.start import start_pass
 from boundkit.train.deep.streams import DeepRole, deep_stream
+from boundkit.verify.observe.conditions import wanted
 from boundkit.verify.observe.deep import network
 from boundkit.verify.observe.plan import Plan, number
 
@@ -58,7 +59,7 @@ def searched(
     binding: Binding, plan: Plan, problem: MarginProblem, widths: tuple[int, ...], smallest_norm: float, trial: int
 ) -> tuple[dict[Symbol, float], Points]:
     """What of `SEARCHED` the statement speaks of, with the points; `smallest_norm` of the inputs of the last layer."""
-    asked = network.wanted(binding) & SEARCHED
+    asked = wanted(binding) & SEARCHED
     sparsity = network.sparsity_of(binding, {layer_width: float(plan.width)}) or 1
     if not asked:
         return {}, Points(sparsity)

@@ -32,6 +32,7 @@ from boundkit.statement.words.deep import (
 from boundkit.statement.words.shared import T, gradient_norm, loss, loss_0
 from boundkit.train import Status
 from boundkit.train.deep import MarginProblem, train
+from boundkit.verify.observe.conditions import wanted
 from boundkit.verify.observe.deep import network, potential, replay as slow
 from boundkit.verify.observe.deep.conditions import along_run
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, column
@@ -56,7 +57,7 @@ class Curves:
 
 
 def _sample(binding: Binding, plan: Plan) -> Observations:
-    if conditional_drift in network.wanted(binding):
+    if conditional_drift in wanted(binding):
         return potential.sample(binding, plan)
     problem, steps, size = _arrangement(binding, plan)
     iterations = network.integer_value(binding, plan, T)
@@ -78,10 +79,10 @@ def _sample(binding: Binding, plan: Plan) -> Observations:
     )
     late = [t for t, status in zip(run.trials, run.status, strict=True) if status is Status.COMPLETED]
     ends = iterations is not None and any(T in item.relation.free_symbols for item in binding.statement.hypotheses)
-    if final_risk in network.wanted(binding) and target is not None and late and not ends:
+    if final_risk in wanted(binding) and target is not None and late and not ends:
         raise Infeasible(f"{len(late)} of {len(run.trials)} trials miss the target within {steps} steps")
     awaited = not any(item.role == "run" for item in binding.statement.hypotheses)
-    if misclassified in network.wanted(binding) and late and not ends and awaited:
+    if misclassified in wanted(binding) and late and not ends and awaited:
         margins = plan.data.y * run.outputs[:, -1]
         erring = int((margins <= 0).any(axis=1).sum())
         if erring:
@@ -95,7 +96,7 @@ def _sample(binding: Binding, plan: Plan) -> Observations:
 
 def _replay(binding: Binding, plan: Plan, trial: int, step: int) -> Observations | None:
     """One trial in long double arithmetic; None where that would take too long."""
-    if conditional_drift in network.wanted(binding):
+    if conditional_drift in wanted(binding):
         return potential.replay(binding, plan, trial, step)
     problem, steps, size = _arrangement(binding, plan)
     curves = slow.curves(
@@ -164,7 +165,7 @@ def _values(binding: Binding, plan: Plan, seen: Curves, size: float) -> dict[Sym
     }
     if T not in binding.values:
         values[T] = np.where(steps <= last[:, None], steps, np.nan)
-    if radius in network.wanted(binding):
+    if radius in wanted(binding):
         ends = {T: float(last.max()), step_size: np.float64(size)}
         values[radius] = np.float64(network.chosen_radius(binding, ends))
     return values

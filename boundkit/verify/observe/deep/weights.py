@@ -35,6 +35,7 @@ from boundkit.train import select_device
 from boundkit.train.deep import MarginProblem, Moved, perturb
 from boundkit.train.deep.products import product_norm as dense_norm
 from boundkit.train.deep.start import start_pass
+from boundkit.verify.observe.conditions import wanted
 from boundkit.verify.observe.deep import network
 from boundkit.verify.observe.deep.conditions import among_columns
 from boundkit.verify.observe.deep.searches import Points
@@ -79,7 +80,7 @@ def _shape(binding: Binding, plan: Plan) -> dict[Symbol, Any]:
 
 def _options(binding: Binding, plan: Plan) -> dict[str, Any]:
     """How far the weights move, and what is measured of them only where the statement asks for it."""
-    asked = network.wanted(binding)
+    asked = wanted(binding)
     known = {**_shape(binding, plan), layer_width: np.float64(plan.width)}
     reach = network.chosen_radius(binding, known)
     sparsity = network.sparsity_of(binding, {**known, radius: np.float64(reach)})
@@ -108,7 +109,7 @@ def _observed(
 
 
 def _asks_dense(binding: Binding) -> bool:
-    return one_sided_norm in network.wanted(binding)
+    return one_sided_norm in wanted(binding)
 
 
 def _dense_norm(problem: MarginProblem, widths: tuple[int, ...], seed: int, trial: int) -> float:
