@@ -24,16 +24,18 @@ from boundkit.version import __version__
 ROOT = Path(__file__).parent.parent
 SPEC = ROOT / "tables" / "verification.toml"
 PAGE = ROOT / "docs" / "mutations.md"
-FATES = ("caught", "no power", "not caught")
+FATES = ("caught", "no power", "loose", "minor")
 TEXT = """# Mutations
 
 Would the verifier notice a wrong constant? In every statement that the campaign `tables/verification.toml` finds
 consistent, each number of each claim is multiplied or divided by 2, by 10 and by the factor of the claim's
 planted-false twin, whichever tightens the claim, and its bound by the square root of n or by k where they stand in it.
-A claim without any number has an unwritten 1 before its bound, which is changed by 2 and by 10.
+A claim without numbers but signs has an unwritten 1 before its bound, which is changed by 2 and by 10.
 A mutant is caught when the trials exclude it with the confidence of every verdict; it has no power when some trials
-break it, or their enclosures overlap, without excluding it. A mutant that is not caught is no fault of the verifier
-where the claim is loose by more than the mutation: then the mutant is true of all that was observed.
+break it, or their enclosures overlap, without excluding it. The others agree with all that was observed, so that no
+test of these observations could tell them from the theorem; they count as not caught all the same. They are loose where
+the claim as a whole could be tightened by the same factor, and minor where it could not: the number bears on the bound
+by less than its own change, in a small summand, a root, a logarithm or one side of a maximum.
 
 Written by `python -m docs.mutations` with version {version} on {day}: {statements} statements, {mutants} mutants,
 {caught} caught.
@@ -63,7 +65,7 @@ def everything(campaign: Campaign) -> list[Mutant]:
 
 
 def page(found: list[Mutant]) -> str:
-    """The page: counts for every paper and type of claim, and by the change."""
+    """The page: counts for every paper and type of claim, by the change, and the claims that stay uncaught."""
     head = TEXT.format(
         version=__version__,
         day=date.today().isoformat(),
@@ -73,7 +75,8 @@ def page(found: list[Mutant]) -> str:
     )
     first = _table("paper", "type of claim", ((m.statement.split(".")[0], m.kind, m.fate) for m in found))
     second = _table("type of claim", "tightened by", ((m.kind, m.size, m.fate) for m in found))
-    return f"{head}## Papers\n\n{first.to('md')}\n\n## Factors\n\n{second.to('md')}\n"
+    parts = {"Papers": first, "Factors": second, "Statements without a caught mutant": _uncaught(found)}
+    return head + "\n".join(f"## {title}\n\n{table.to('md')}\n" for title, table in parts.items())
 
 
 def _table(outer: str, inner: str, items: Iterable[tuple[str, str, str]]) -> Table:
@@ -85,6 +88,15 @@ def _table(outer: str, inner: str, items: Iterable[tuple[str, str, str]]) -> Tab
     totals = [sum(value for key, value in counts.items() if key[2] == fate) for fate in FATES]
     rows.append(("all", "", sum(totals), *totals, f"{totals[0] / max(sum(totals), 1):.2f}"))
     return Table("mutations", (outer, inner, "mutants", *FATES, "fraction caught"), tuple(rows))
+
+
+def _uncaught(found: list[Mutant]) -> Table:
+    """The claims of these statements, and by which factor each could be tightened before a trial broke it."""
+    caught = {item.statement for item in found if item.fate == "caught"}
+    counts = Counter((m.statement, m.claim, m.slack) for m in found if m.statement not in caught)
+    ordered = sorted(counts.items(), key=str)
+    rows = [(id, claim, count, "" if slack is None else f"{slack:.3g}") for (id, claim, slack), count in ordered]
+    return Table("uncaught", ("statement", "claim", "mutants", "slack"), tuple(rows))
 
 
 def main() -> int:

@@ -20,15 +20,15 @@ from boundkit.errors import NotApplicable
 from boundkit.query import Binding
 from boundkit.statement import Claim, Statement
 from boundkit.statement.vocabulary import k as width_symbol, n, path_length, tightness
-from boundkit.verify.judge import judge, largest_finite, margins, twin_factor
-from boundkit.verify.means import is_mean, judge_mean
-from boundkit.verify.observe import Observations, Plan
+from boundkit.verify.horizon import long_enough
+from boundkit.verify.judge import largest_finite, margins, twin_factor
+from boundkit.verify.observe import Observations, Plan, floats
 from boundkit.verify.request import Request, allowed_failure, bound_at, choose_width, plan_at
 from boundkit.verify.statistics import excluded
 from boundkit.verify.tally import Tally
-from boundkit.verify.trial import judge_data, observed
+from boundkit.verify.trial import judge_data, judged, observed
 
-Fate = Literal["caught", "not caught", "no power"]
+Fate = Literal["caught", "no power", "loose", "minor"]
 FACTORS = {"2": Rational(2), "10": Rational(10)}
 KINDS = {
     "weights": "spectral",
@@ -55,7 +55,12 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Mutant:
-    """A changed claim: its type, by which factor it was tightened, where, and what came of it."""
+    """A changed claim: its type, by which factor it was tightened, where, and what came of it.
+
+    Where the changed claim agrees with all that was observed it is `loose` if the claim as a whole could be tightened
+    by that factor, of which `slack` is the largest, and `minor` if the number bears on the bound by less: in a small
+    summand, a root, a logarithm or one side of a maximum.
+    """
 
     statement: str
     claim: str
@@ -63,6 +68,7 @@ class Mutant:
     size: str
     change: str
     fate: Fate
+    slack: float | None
 
 
 def claim_kind(claim: Claim) -> str:
@@ -94,7 +100,7 @@ def mutants(
     >>> from boundkit.papers import statement
     >>> how = {"k": None, "level": "literal", "trials": 24, "steps": 1, "seed": 0, "assume": {}}
     >>> data = dataset("orthonormal:n=4")
-    >>> found = mutants(statement("os19.lem6_7"), data=data, activation="softplus", delta=1, **how)
+    >>> found = mutants(statement("os19.lem6_7"), data=data, activation="softplus", **how)
     >>> "caught" in {item.fate for item in found if item.size == "twin"}
     True
     """
@@ -123,25 +129,20 @@ def mutate(binding: Binding, plan: Plan, *, allowed: float) -> list[Mutant]:
         sample = observed(binding, plan, claims, allowed)
         if sample is None:
             continue
-        found += [
-            mutant
-            for claim in claims
-            for size, change, changed in changes(claim, binding, largest_finite(twin_factor(claim, binding, sample[0])))
-            if (mutant := _on_sample(claim, changed, (size, change), binding, *sample)) is not None
-        ]
+        found += [made for claim in claims for made in _on_sample(claim, binding, *sample)]
     return found
 
 
 def changes(claim: Claim, binding: Binding, twin: float) -> Iterator[tuple[str, str, Claim]]:
     """By which factor the claim is changed and where, and the claim with that one number or factor changed.
 
-    A claim without numbers has an unwritten 1 before its bound, which is tightened as the claim itself tightens.
+    A claim without numbers but signs has an unwritten 1 before its bound, tightened as the claim itself tightens.
     """
     factors = dict(FACTORS)
     if 1 < twin < np.inf:
         factors["twin"] = Rational(f"{twin:.3g}")
     written = list(_numbers(claim.template))
-    for size, factor in () if written else FACTORS.items():
+    for size, factor in () if any(number != -1 for _, number in written) else FACTORS.items():
         tightened = claim.template.xreplace({tightness: factor * tightness})
         yield size, f"1 to {factor}, unwritten", replace(claim, template=tightened)
     for path, number in written:
@@ -193,32 +194,43 @@ def _tighter(claim: Claim, changed: Claim, binding: Binding, seen: Observations)
     return bool((after >= before).all() and (after > before * (1 + 1e-6)).any())
 
 
-def _on_sample(
-    claim: Claim, changed: Claim, change: tuple[str, str], binding: Binding, seen: Observations, allowed: float
-) -> Mutant | None:
-    """What becomes of a mutant; None where the change does not tighten the claim."""
-    if not _tighter(claim, changed, binding, seen):
-        return None
-    if is_mean(claim):
-        tally = judge_mean(changed, binding, seen, ignored=allowed)
-    else:
-        tally = judge(changed, binding, seen, allowed=0.0 if claim.chance == "surely" else allowed)
-    return _mutant(claim, binding, change, tally)
+def _on_sample(claim: Claim, binding: Binding, seen: Observations, allowed: float) -> Iterator[Mutant]:
+    """The mutants of a claim, judged as the claim is."""
+    part, doubt = long_enough(claim, binding, seen)
+    if not part.trials:
+        return
+    chance = min(1.0, allowed + doubt)
+    twin = largest_finite(twin_factor(claim, binding, part))
+    slack = judged(claim, binding, part, allowed=chance).slack
+    for size, change, changed in changes(claim, binding, twin):
+        if _tighter(claim, changed, binding, part):
+            loose = _is_loose(slack, size, binding, twin)
+            yield _mutant(claim, binding, (size, change), judged(changed, binding, part, allowed=chance), slack, loose)
 
 
 def _on_data(claim: Claim, binding: Binding) -> Iterator[Mutant]:
-    before = judge_data(claim, binding).worst_margin
+    before = judge_data(claim, binding)
     twin = float(binding.evaluate(claim.twin, {}).mid())
     for size, change, changed in changes(claim, binding, twin):
         tally = judge_data(changed, binding)
-        after = tally.worst_margin
-        if before is None or after is None:
+        if before.worst_margin is None or tally.worst_margin is None:
             continue
-        if after > before * (1 + 1e-6) or isinstance(claim.template, Eq):
-            yield _mutant(claim, binding, (size, change), tally)
+        if tally.worst_margin > before.worst_margin * (1 + 1e-6) or isinstance(claim.template, Eq):
+            loose = _is_loose(before.slack, size, binding, twin)
+            yield _mutant(claim, binding, (size, change), tally, before.slack, loose)
 
 
-def _mutant(claim: Claim, binding: Binding, change: tuple[str, str], tally: Tally) -> Mutant:
+def _is_loose(slack: float | None, size: str, binding: Binding, twin: float) -> bool:
+    """Whether the claim as a whole could be tightened by the factor of a change and stay true of what was observed."""
+    root, width = (floats(binding).get(symbol, np.nan) ** power for symbol, power in ((n, 0.5), (width_symbol, 1)))
+    factors = {"2": 2.0, "10": 10.0, "twin": twin, "sqrt(n)": root, "k": width}
+    return slack is not None and bool(slack >= factors[size])
+
+
+def _mutant(
+    claim: Claim, binding: Binding, change: tuple[str, str], tally: Tally, slack: float | None, loose: bool
+) -> Mutant:
     caught = excluded(tally.violations, tally.trials, tally.allowed)
-    fate: Fate = "caught" if caught else "no power" if tally.violations or tally.undecided else "not caught"
-    return Mutant(binding.statement.id, claim.label, claim_kind(claim), *change, fate)
+    true: Fate = "loose" if loose else "minor"
+    fate: Fate = "caught" if caught else "no power" if tally.violations or tally.undecided else true
+    return Mutant(binding.statement.id, claim.label, claim_kind(claim), *change, fate, slack)

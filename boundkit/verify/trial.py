@@ -91,7 +91,7 @@ def put_on_trial(
             if is_mean(claim):
                 outcome.tallies.append(_mean(claim, binding, chosen, seen, again, allowed=allowed))
                 continue
-            tally = judge(claim, binding, part, allowed=0.0 if claim.chance in CERTAIN else min(1.0, allowed + doubt))
+            tally = judged(claim, binding, part, allowed=min(1.0, allowed + doubt))
             broken = violating_trials(claim, binding, part)
             outcome.broken_trials |= {t for t, b in zip(part.trials, broken, strict=True) if b}
             if excluded(tally.violations, tally.trials, tally.allowed) or (tally.violations and replay_always):
@@ -131,6 +131,18 @@ def _measured_failure(binding: Binding, seen: Observations) -> float:
     return min(1.0, float(np.max(number(binding, binding.statement.failure, seen.values))))
 
 
+def judged(claim: Claim, binding: Binding, seen: Observations, *, allowed: float) -> Tally:
+    """What the trials say of a claim of a statement that may fail with probability `allowed`."""
+    if is_mean(claim):
+        return judge_mean(claim, binding, seen, ignored=_ignored(binding, allowed))
+    return judge(claim, binding, seen, allowed=0.0 if claim.chance in CERTAIN else allowed)
+
+
+def _ignored(binding: Binding, allowed: float) -> float:
+    """The part of the starts left out of means: none where conditions that were measured on them leave none to fail."""
+    return 0.0 if _run_labels(binding) else allowed
+
+
 def _mean(
     claim: Claim,
     binding: Binding,
@@ -140,9 +152,9 @@ def _mean(
     *,
     allowed: float,
 ) -> Tally:
-    """A claim in expectation; conditions that were measured on the starts leave no part of them to fail."""
-    ignored = 0.0 if _run_labels(binding) else allowed
-    tally = judge_mean(claim, binding, seen, ignored=ignored)
+    """A claim in expectation."""
+    ignored = _ignored(binding, allowed)
+    tally = judged(claim, binding, seen, allowed=allowed)
 
     def broken(wrong: Observations, factor: Any) -> bool:
         return mean_violated(claim, binding, wrong, ignored=ignored, factor=factor)
