@@ -65,6 +65,9 @@ if not TYPE_CHECKING:  # a type checker would take any misspelt name for a publi
         if name not in _HOME:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         value = globals()[name] = getattr(import_module(_HOME[name]), name)
+        room = sys.modules.get(f"{__name__}.{name}")
+        if room is not None:  # `import boundkit.papers.os19 as os19` looks for os19 on the function
+            value.__dict__ = room.__dict__
         return value
 
 

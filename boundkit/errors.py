@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 FEW = 6  # names that a message lists although one of them is near
@@ -47,12 +47,16 @@ def shorten(value: object, limit: int = 60) -> str:
     return text if len(text) <= limit else text[: limit - 3] + "..."
 
 
+def listed(names: Sequence[str], most: int = 12) -> str:
+    """Names on one line, cut after `most` of them."""
+    return ", ".join(names[:most]) + (", ..." if len(names) > most else "")
+
+
 def unknown(argument: str, value: object, known: Iterable[str]) -> BadInput:
     """The error for a name that is not in `known`, with near matches first; of a few valid names it lists all."""
     choices = sorted(known)
     near = get_close_matches(str(value), choices, n=3, cutoff=0.5)
-    shown = ", ".join(choices[:12]) + (", ..." if len(choices) > 12 else "")
     parts = [f"did you mean {' or '.join(near)}?"] if near else []
-    parts += [f"valid: {shown}"] if len(choices) <= FEW or not near else []
+    parts += [f"valid: {listed(choices)}"] if len(choices) <= FEW or not near else []
     message = f"unknown; {' '.join(parts)}"
     return BadInput(argument, value, message, near + [c for c in choices if c not in near])

@@ -68,6 +68,16 @@ def test_room_does_not_hide_the_function(name: str) -> None:
     assert shown.split() == [f"boundkit.{name}", "function", "True"]
 
 
+@pytest.mark.parametrize(
+    "module", ["papers.sjl17", "papers.zczg18", "papers.os19", "papers.ofls19", "papers.sgd22", "statement.entry"]
+)
+def test_a_function_does_not_hide_the_modules_of_its_room(module: str) -> None:
+    """A module inside such a room is reached by its full name, with and without another name for it."""
+    name = f"boundkit.{module}"
+    shown = run(f"import {name} as short; import {name}; print(short.__name__, {name} is short, callable({name}))")
+    assert shown.split() == [name, "True", "False"]
+
+
 def test_names_shared_with_a_room_are_all_known() -> None:
     """The list above is complete: no other public name is also the name of a room."""
     rooms = {name for name in NAMES if _is_room(name)}

@@ -16,12 +16,11 @@ from boundkit.activations import activation as find_activation
 from boundkit.data import pinned
 from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find, statements
-from boundkit.query.bind import accepted
-from boundkit.statement import Statement
+from boundkit.query.share import Share, share
 from boundkit.train.checks import positive
 from boundkit.verify import LEVELS, levels as possible_levels
 from boundkit.verify.arguments import INFINITE
-from boundkit.verify.levels import SCALING, VARIED
+from boundkit.verify.levels import SCALING, VARIED, concerned
 
 REQUIRED = "required"
 LOOSENESS = "looseness"  # in the place of a level: three widths instead of a verdict
@@ -127,8 +126,9 @@ def campaign(**given: Any) -> Campaign:
     cells: list[Cell] = []
     trials: list[int] = []
     budgets: list[float | None] = []
+    taken = _taken(grids)
     for number, grid in enumerate(grids):
-        made = [cell for cell in _cells(grid) if last[cell.statement] == number]
+        made = [cell for cell in _cells(grid, taken) if last[cell.statement] == number]
         cells += made
         trials += [grid["trials"]] * len(made)
         budgets += [grid["budget"]] * len(made)
@@ -173,32 +173,36 @@ def _matching(name: Any) -> list[str]:
     return found
 
 
-def _cells(grid: Mapping[str, Any]) -> list[Cell]:
-    names = ("set", "assume")
-    tables = [{name: str(value) for name, value in grid[table].items()} for table in names]
-    targets = {id: find(id) for id in grid["statements"]}
-    taken = {id: [accepted(target), _open(target)] for id, target in targets.items()}
-    for table, values, position in zip(names, tables, (0, 1), strict=True):
-        known = set().union(*(sets[position] for sets in taken.values()))
-        for name in values:
-            if name not in known:
-                raise unknown(table, name, known)
+def _cells(grid: Mapping[str, Any], taken: Mapping[str, Share]) -> list[Cell]:
     cells = []
     for id, data, activation, level, k, seed in itertools.product(*(grid[name] for name in LISTS)):
-        if ("relaxed" if level == LOOSENESS else level) not in possible_levels(targets[id]):
+        if not _possible(id, level):
             continue
         scaling = level == SCALING
         if scaling and k != grid["widths"][0]:
             continue
-        own = [{n: v for n, v in values.items() if n in names} for values, names in zip(tables, taken[id], strict=True)]
         width, vary = (None, str(grid["vary"])) if scaling else (_width(k), None)
         seed = _whole("seeds", seed, least=0)
-        cells.append(Cell(id, data, activation, level, width, seed, grid["steps"], own[0], own[1], vary))
+        parts = [taken[item.id] for item in concerned(find(id), level)]
+        given, assumed = (
+            {name: str(value) for name, value in grid[table].items() if any(name in part[place] for part in parts)}
+            for place, table in enumerate(("set", "assume"))
+        )
+        cells.append(Cell(id, data, activation, level, width, seed, grid["steps"], given, assumed, vary))
     return cells
 
 
-def _open(target: Statement) -> set[str]:
-    return {constant.symbol.name for constant in target.constants if constant.status == "open"}
+def _taken(grids: list[dict[str, Any]]) -> dict[str, Share]:
+    """What each statement takes of the parameters and constants of all grids; BadInput for what none takes."""
+    asked = {(id, level) for grid in grids for id in grid["statements"] for level in grid["levels"]}
+    possible = sorted((id, level) for id, level in asked if _possible(id, level))
+    items = {item.id: item for id, level in possible for item in concerned(find(id), level)}
+    tables = ({name: value for grid in grids for name, value in grid[table].items()} for table in ("set", "assume"))
+    return dict(zip(items, share(items.values(), *tables), strict=True))
+
+
+def _possible(id: str, level: str) -> bool:
+    return ("relaxed" if level == LOOSENESS else level) in possible_levels(find(id))
 
 
 def _whole(name: str, value: Any, *, least: int = 1) -> int:

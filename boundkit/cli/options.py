@@ -12,7 +12,6 @@ from boundkit.cli.output import at_work
 from boundkit.errors import BadInput, unknown
 
 Decorator = Callable[[Any], Any]
-LONGEST = 400  # digits of an integer
 
 
 class Command(click.Command):
@@ -127,13 +126,16 @@ def _anywhere(context: click.Context, parameter: click.Parameter, value: bool) -
 def _whole(context: click.Context, parameter: click.Parameter, value: str | int | None) -> int | None:
     if value is None:
         return None
+    from boundkit.query.given import LARGEST_POWER
+
     try:
         number = Decimal(str(value))
-        if number.is_finite() and number.adjusted() < LONGEST and number == number.to_integral_value():
+        small = number.is_finite() and number.copy_abs() <= Decimal(10) ** LARGEST_POWER
+        if small and number == number.to_integral_value():
             return int(number)
     except InvalidOperation:
         pass
-    raise BadInput(parameter.name or "number", value, f"must be an integer of at most {LONGEST} digits")
+    raise BadInput(parameter.name or "number", value, f"must be an integer of at most 10^{LARGEST_POWER}")
 
 
 def _pairs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
@@ -159,10 +161,10 @@ def _parameters(context: click.Context, parameter: click.Parameter, values: tupl
 
         options = {name for item in context.command.params for name in [item.name] if name}
         given = [word.name for word in VOCABULARY.values() if word.origin in ("given", *LATER)]
-        allowed = [name for name in (*given, *SETTABLE_BOUNDS) if name not in options and name != "k"]
+        allowed = [name for name in (*given, *SETTABLE_BOUNDS) if name not in options]
         for name, value in pairs.items():
             if name in options:
                 raise BadInput(name, value, f"is an option of its own here: --{name} VALUE")
             if name not in allowed:
-                raise no_parameter(name, value, allowed)
+                raise no_parameter(name, value, allowed, by="this command")
     return pairs

@@ -185,6 +185,8 @@ def _prepared(X: Any, normalize: Any, center: Any) -> Array:
 
 def _floats(name: str, values: Any) -> Array:
     """A read-only float64 copy of real numbers."""
+    if np.ma.is_masked(values):  # NumPy would copy what lies under the mask
+        raise BadInput(name, "masked array", "must have no masked entries; fill or drop them")
     try:
         array = np.array(values)
     except (ValueError, TypeError) as error:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import flint
-from sympy import Le, Symbol
+from sympy import Expr, Le, Symbol
+from sympy.core.relational import Relational
 
 from boundkit.arithmetic import ball, exact, precision
 from boundkit.data import Quantity
@@ -24,16 +25,18 @@ class Requirement:
 
     `width` is the smallest admissible width from which on every hypothesis certainly holds that can be decided before
     a run, or None with the reason in `reason`; `minimal` says whether the next smaller admissible width certainly
-    fails. All numbers are balls: `step_size` (where the setting leaves it free, the largest that every hypothesis
-    allows); `rate` (the misfit shrinks by the factor 1 - rate a step); `iterations` until the misfit is at most
-    epsilon |y|, or as many as the statement gives; `radius` (bound on the distance from the initialisation);
+    fails. `open_width` holds the conditions on a width whose constants are open, `orders` its orders where these are
+    all that is said of it. All numbers are balls: `step_size` (where the setting leaves it free, the largest that every
+    hypothesis allows); `rate` (the misfit shrinks by the factor 1 - rate a step); `iterations` until the misfit is at
+    most epsilon |y|, or as many as the statement gives; `radius` (bound on the distance from the initialisation);
     `probability`; `bounds` holds by claim those that do not depend on a run. Numbers are None where they depend on an
     open constant or on a run, and all of them when a hypothesis certainly fails: nothing is guaranteed then.
     """
 
     statement: Statement
     width: int | None
-    width_expression: str | None
+    open_width: tuple[Relational, ...]
+    orders: tuple[Expr, ...]
     status: Status
     binding: str | None
     minimal: bool | None
@@ -46,6 +49,18 @@ class Requirement:
     bounds: Mapping[str, Any]
     quantities: Mapping[str, Quantity]
     reason: str | None
+
+    @property
+    def width_expression(self) -> str | None:
+        """What is known of the width where it is no number; None if that is nothing."""
+        return self.width_in_words(str)
+
+    def width_in_words(self, printed: Callable[[Any], str]) -> str | None:
+        """The same with another printer of relations and expressions."""
+        if not self.orders:
+            return " and ".join(map(printed, self.open_width)) or None
+        more = f" (and {len(self.orders) - 1} more, by regime)" if len(self.orders) > 1 else ""
+        return f"k of order {printed(self.orders[0])}{more}"
 
     @property
     def vacuous(self) -> bool:

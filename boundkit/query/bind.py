@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Eq, Symbol
+import flint
+from sympy import Eq, Le, Symbol
 from sympy.core.relational import Relational
 
 from boundkit.activations import Activation, activation
@@ -20,7 +21,8 @@ from boundkit.errors import BadInput, Infeasible, NotApplicable
 from boundkit.query.derive import cutoff_of, fixed_by_equations, known_of_data, several_outputs
 from boundkit.query.given import assumptions, in_domain, no_parameter
 from boundkit.statement import VOCABULARY, Entry, Statement, expand
-from boundkit.statement.vocabulary import step_size
+from boundkit.statement.classes import numbers_of_setting
+from boundkit.statement.vocabulary import epsilon, k, step_size
 
 MEASURED = ("data", "activation")  # origins of words that data and activation determine
 LATER = ("network", "run")  # origins of words that only a run, or the caller, determines
@@ -82,8 +84,8 @@ def bind(
 
     `parameters` give values to free variables, and to quantities of the network or of a run that the statement's
     setting leaves free, such as `step_size`, `radius` or `output_weights_norm_0`. A quantity of data or activation that
-    takes a parameter which is not given has no value; `require` names the parameter. Raises BadInput for an unknown or
-    out-of-range parameter and for an assumed constant that the statement does not have.
+    takes a parameter which is not given has no value; `require` names the parameter. Raises BadInput for a parameter
+    that the statement does not use or that is out of range, and for an assumed constant that it does not have.
     """
     data = dataset(data) if isinstance(data, str) else data
     if not isinstance(data, Dataset):
@@ -127,6 +129,9 @@ def bind(
                 failing = (error.label, str(error))
             except Infeasible as error:
                 unmeasured.append((word.name, str(error)))
+    for symbol, least in _least_bounds(statement, values).items():
+        if symbol.name not in given:
+            values[symbol], known[symbol.name] = least, Quantity(symbol.name, least)
     return Binding(
         statement=statement,
         data=data,
@@ -159,9 +164,12 @@ def require(binding: Binding, *symbols: Symbol) -> None:
 
 
 def accepted(statement: Statement) -> set[str]:
-    """The names that may be set for a statement: free words of the vocabulary and what its setting leaves open."""
-    free = {word.name for word in VOCABULARY.values() if word.origin == "given" and word.definition is None}
-    return {*free, *SETTABLE_BOUNDS, *settable(statement)}
+    """The names that may be set for a statement: the free words that it uses and what its setting leaves open."""
+    words = [VOCABULARY[symbol.name] for symbol in _basic_symbols(statement)]
+    words += [parameter for word in words for parameter in _taken(word)]
+    used = {word.name for word in words if word.origin == "given" or word.name in SETTABLE_BOUNDS}
+    target = {epsilon.name} if {"misfit_0", "rate"} <= statement.summary.keys() else set()
+    return {k.name, *used, *target, *numbers_of_setting(statement), *settable(statement)}
 
 
 def settable(statement: Statement) -> set[str]:
@@ -258,6 +266,16 @@ def _measured(word: Entry, data: Dataset, chosen: Activation | None, given: Mapp
         raise Infeasible(f"{word.name} ({word.meaning}) cannot be measured yet") from None
 
 
+def _least_bounds(statement: Statement, values: Mapping[Symbol, Any]) -> dict[Symbol, Any]:
+    """For bounds such as B the least that the statement's own hypotheses allow; papers bound different things by it."""
+    found: dict[Symbol, Any] = {}
+    for item in statement.hypotheses:
+        bounded, bound = item.relation.args
+        if isinstance(item.relation, Le) and str(bound) in SETTABLE_BOUNDS and bounded in values:
+            found[bound] = values[bounded].upper().max(found.get(bound, flint.arb(0)))
+    return found
+
+
 def _value(quantity: Quantity) -> Any:
     """The ball of a quantity; for an upper bound such as B its upper end, which is a bound too."""
     return quantity.ball.upper() if quantity.name in SETTABLE_BOUNDS else quantity.ball
@@ -268,7 +286,7 @@ def _parameters(statement: Statement, parameters: Mapping[str, object]) -> dict[
     given = {}
     for name, value in parameters.items():
         if name not in allowed:
-            raise no_parameter(name, value, allowed)
+            raise no_parameter(name, value, allowed, by=statement.id)
         if value is not None:
             given[name] = in_domain(VOCABULARY[name], exact(name, value))
     return given

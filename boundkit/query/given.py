@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from boundkit.arithmetic import exact
-from boundkit.errors import BadInput, unknown
+from boundkit.errors import BadInput, listed, unknown
 from boundkit.statement import VOCABULARY, Entry, Statement
 
 LARGEST_POWER = 300  # of ten: no width and no count is above it
@@ -33,21 +33,30 @@ def named_values(argument: str, values: object) -> Mapping[str, object]:
     return values
 
 
-def no_parameter(name: str, value: object, allowed: Iterable[str]) -> BadInput:
-    """Why no value can be given to a name: what determines the word, or that there is none.
+def no_parameter(name: str, value: object, allowed: Iterable[str], *, by: str) -> BadInput:
+    """Why no value can be given to a name: what determines the word, that it is not used, or that there is none.
 
     >>> str(no_parameter("lambda", 2, ["delta"]))
     'lambda = 2: is measured on the data, not given'
+    >>> str(no_parameter("L", 2, ["delta", "k"], by="os19.lem6_7"))
+    'L = 2: is not used by os19.lem6_7; valid: delta'
     """
-    word = VOCABULARY.get(name)
-    if word is None or word.origin not in _NOT_FREE:
-        return unknown("set", name, allowed)
-    return BadInput(name, value, _NOT_FREE[word.origin])
+    word, choices = VOCABULARY.get(name), sorted(set(allowed) - {"k"})
+    if word is None:
+        return unknown("set", name, choices)
+    if word.origin in _NOT_FREE:
+        return BadInput(name, value, _NOT_FREE[word.origin])
+    return BadInput(name, value, f"is not used by {by}; valid: {listed(choices) or 'none'}", choices)
+
+
+def open_constants(statement: Statement) -> list[str]:
+    """The names of its constants that only a caller can give a value."""
+    return [item.symbol.name for item in statement.constants if item.status == "open"]
 
 
 def assumptions(statement: Statement, assume: object) -> dict[str, Any]:
     """Values of open constants of the statement, by name; BadInput for others and outside of their domains."""
-    allowed = [item.symbol.name for item in statement.constants if item.status == "open"]
+    allowed = open_constants(statement)
     values = {}
     for name, value in named_values("assume", assume).items():
         if name not in allowed:
@@ -65,7 +74,7 @@ def in_domain(word: Entry, value: Any) -> Any:
     if word.domain.endswith("integer"):
         kind, least = ("positive", 1) if word.domain.startswith("positive") else ("nonnegative", 0)
         if value.denominator != 1 or not least <= value <= LARGEST_WIDTH:
-            raise BadInput(word.name, value, f"must be a {kind} integer of at most {LARGEST_POWER} digits")
+            raise BadInput(word.name, value, f"must be a {kind} integer of at most 10^{LARGEST_POWER}")
     elif word.domain == "unit interval":
         if not 0 < value <= 1:
             raise BadInput(word.name, value, "must be above 0 and at most 1")

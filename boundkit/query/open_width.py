@@ -15,19 +15,20 @@ from boundkit.statement.vocabulary import k
 DIGITS = 10
 
 
-def open_width(varying: Iterable[Hypothesis], binding: Binding) -> str | None:
+def open_width(varying: Iterable[Hypothesis], binding: Binding) -> tuple[Relational, ...]:
     """The conditions that contain open constants: `k >= number*constants`, the number rounded up, where k can be
-    isolated, else the condition itself with rounded numbers. None if there are none."""
+    isolated, else the condition itself with rounded numbers."""
     found = []
     for item in varying:
         relation = binding.reduce(item.relation)
         constants = relation.free_symbols & set(binding.missing)
         if constants:
-            found.append(_isolated(relation, constants, binding) or _rounded(relation, binding))
-    return " and ".join(dict.fromkeys(found)) or None
+            isolated = _isolated(relation, constants, binding)
+            found.append(_rounded(relation, binding) if isolated is None else isolated)
+    return tuple(dict.fromkeys(found))
 
 
-def _isolated(relation: Relational, constants: set[Symbol], binding: Binding) -> str | None:
+def _isolated(relation: Relational, constants: set[Symbol], binding: Binding) -> Relational | None:
     large, small = relation.lhs, relation.rhs
     if not isinstance(relation, GreaterThan | StrictGreaterThan):
         large, small = small, large
@@ -40,12 +41,14 @@ def _isolated(relation: Relational, constants: set[Symbol], binding: Binding) ->
         return None
     with precision():
         coefficient = evaluate(number, binding.values, BALL)
-    return f"k >= {decimal_above(coefficient, DIGITS)}*{symbols}" if coefficient.is_finite() else None
+    if not coefficient.is_finite():
+        return None
+    return GreaterThan(k, Float(decimal_above(coefficient, DIGITS), DIGITS) * symbols, evaluate=False)
 
 
-def _rounded(relation: Relational, binding: Binding) -> str:
+def _rounded(relation: Relational, binding: Binding) -> Relational:
     numbers = {s: _float(binding.values[s]) for s in relation.free_symbols & binding.values.keys()}
-    return str(relation.func(*(_simplified(side.xreplace(numbers)) for side in relation.args), evaluate=False))
+    return relation.func(*(_simplified(side.xreplace(numbers)) for side in relation.args), evaluate=False)
 
 
 def _float(value: object) -> Expr:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sympy import Expr
+
 from boundkit.query.bind import Binding
 from boundkit.query.waiting import decided_later
 from boundkit.statement import Hypothesis, Statement
@@ -16,14 +18,12 @@ def only_orders(statement: Statement, varying: Iterable[Hypothesis]) -> bool:
     """Whether the width is a matter of orders: what is conditioned otherwise is its shape."""
     if any(item.label not in SHAPE for item in varying):
         return False
-    return order_of_width(statement) is not None or statement.kind in ("theorem", "corollary")
+    return bool(orders_of_width(statement)) or statement.kind in ("theorem", "corollary")
 
 
-def order_of_width(statement: Statement) -> str | None:
-    """`k of order ...`, from the first of the orders of the width; None if there are none."""
-    found = [str(item.expression) for item in statement.orders if item.quantity == "width"]
-    more = len(dict.fromkeys(found)) - 1
-    return f"k of order {found[0]}{f' (and {more} more, by regime)' if more else ''}" if found else None
+def orders_of_width(statement: Statement) -> tuple[Expr, ...]:
+    """Its orders of the width."""
+    return tuple(dict.fromkeys(item.expression for item in statement.orders if item.quantity == "width"))
 
 
 def boundless(binding: Binding) -> str:
@@ -32,6 +32,6 @@ def boundless(binding: Binding) -> str:
     later = decided_later(statement.hypotheses, binding, k)
     if later is not None:
         return f"the width is bounded by hypotheses that wait for a run or for values given: {later}"
-    if order_of_width(statement) is not None:
+    if orders_of_width(statement):
         return f"{statement.id} gives the order of the width, not a number"
     return f"{statement.id} bounds no width"

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import flint
-from sympy import Symbol
+from sympy import Expr, Symbol
+from sympy.core.relational import Relational
 
 from boundkit.activations import Activation
 from boundkit.data import Dataset
@@ -17,10 +18,10 @@ from boundkit.query.answer import NOTHING, Requirement, largest_step, numbers, s
 from boundkit.query.bind import Binding, bind, require
 from boundkit.query.check import Check, check
 from boundkit.query.derive import several_outputs
-from boundkit.query.given import LARGEST_WIDTH
+from boundkit.query.given import LARGEST_POWER, LARGEST_WIDTH
 from boundkit.query.open_width import open_width
 from boundkit.query.search import smallest_integer
-from boundkit.query.shape import boundless, only_orders, order_of_width
+from boundkit.query.shape import boundless, only_orders, orders_of_width
 from boundkit.query.waiting import awaited, mentions, waits
 from boundkit.statement import VOCABULARY, Hypothesis, Statement
 from boundkit.statement.vocabulary import delta, k, step_size
@@ -62,9 +63,9 @@ def required_width(
     if blocked and (varying or target.orders):
         return _answer(binding, None, fixed, reason=_reason(binding, blocked[0]))
     if not varying or only_orders(target, varying):
-        return _answer(binding, None, fixed, reason=boundless(binding), expression=order_of_width(target))
+        return _answer(binding, None, fixed, reason=boundless(binding), orders=orders_of_width(target))
     if any(_is_open(item, binding) for item in varying):
-        return _answer(binding, None, fixed, reason=_open_reason(binding), expression=open_width(varying, binding))
+        return _answer(binding, None, fixed, reason=_open_reason(binding), conditions=open_width(varying, binding))
     step = _step(varying)
     multiple = smallest_integer(
         lambda m: all(item.holds is True for item in _at(varying, binding, m * step)), limit=LARGEST_WIDTH
@@ -135,7 +136,8 @@ def _answer(
     *,
     varying: list[Hypothesis] | None = None,
     reason: str | None = None,
-    expression: str | None = None,
+    conditions: tuple[Relational, ...] = (),
+    orders: tuple[Expr, ...] = (),
 ) -> Requirement:
     values: dict[Symbol, Any] = {} if width is None else {k: flint.arb(width)}
     limiting: str | None = None
@@ -154,7 +156,8 @@ def _answer(
     return Requirement(
         statement=binding.statement,
         width=width,
-        width_expression=expression,
+        open_width=conditions,
+        orders=orders,
         status=status_of(binding),
         binding=limiting,
         minimal=minimal,
@@ -182,7 +185,7 @@ def _nowhere(binding: Binding) -> str:
     if infinite:
         verb = "is" if len(infinite) == 1 else "are"
         return f"no width satisfies the hypotheses: {', '.join(infinite)} {verb} infinite"
-    return "no width of at most 300 digits satisfies the hypotheses"
+    return f"no width of at most 10^{LARGEST_POWER} satisfies the hypotheses"
 
 
 def _open_reason(binding: Binding) -> str:

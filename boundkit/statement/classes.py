@@ -8,6 +8,27 @@ from sympy.core.relational import Relational
 from boundkit.statement.statement import Statement
 from boundkit.statement.vocabulary import kinks, sup_d2phi, sup_dphi
 
+MARGIN_LOSS = (
+    "loss_exponent",
+    "loss_floor",
+    "loss_growth",
+    "margin_loss_smoothness",
+    "loss_cap",
+    "loss_growth_cap",
+    "loss_at_zero",
+)
+NUMBERS: dict[str, tuple[str, ...]] = {  # left to the caller, by the words of settings and the names of observables
+    "deep": ("L", "T", "b", "max_width", "last_width", "target_risk"),
+    "loss of the margin": MARGIN_LOSS,
+    "omega_1": ("hidden_std",),
+    "omega_2": ("output_std",),
+    "[S, -S]": ("output_scale",),
+    "random signs": ("output_scale",),
+    "any matrix": ("output_scale",),
+    "batches": ("b",),
+    "gaussian_distance": ("gaussian_dimension",),
+}
+
 
 def activation_class(statement: Statement) -> str:
     """The narrowest class that its hypotheses and setting name.
@@ -56,6 +77,20 @@ def one_output(statement: Statement) -> bool:
         return False
     single = ("two layers, unscaled", "deep")
     return setting.network.startswith(single) or setting.output_weights in ("balanced", "free")
+
+
+def numbers_of_setting(statement: Statement) -> set[str]:
+    """The numbers that describe its network, loss, algorithm or observables, whether or not a formula has them.
+
+    >>> from boundkit.papers import statement
+    >>> sorted(numbers_of_setting(statement("sgd22.thm2"))), numbers_of_setting(statement("os19.thm2_1"))
+    (['b', 'hidden_std', 'output_std'], set())
+    """
+    words = [claim.observable.name for claim in statement.claims]
+    if statement.setting is not None:
+        described = ("network", "initialisation", "output_weights", "loss", "algorithm")
+        words += [getattr(statement.setting, part) for part in described]
+    return {name for word, names in NUMBERS.items() if any(word in part for part in words) for name in names}
 
 
 def _pinned(relation: Relational) -> str:

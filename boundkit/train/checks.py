@@ -47,6 +47,8 @@ def finite(name: str, values: Any, *axes: int) -> np.ndarray:
     array([[1., 2.]])
     """
     wanted = " or ".join(map(str, axes))
+    if np.ma.is_masked(values):  # NumPy would copy what lies under the mask
+        raise BadInput(name, "masked array", "must have no masked entries; fill or drop them")
     try:
         given = np.asarray(values)
     except (TypeError, ValueError):

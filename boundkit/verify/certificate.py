@@ -13,6 +13,7 @@ from boundkit.data import Dataset
 from boundkit.errors import NotApplicable
 from boundkit.papers import statement as find, statements
 from boundkit.query import Binding, Check, bind, check_all
+from boundkit.query.share import share
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import alpha, beta, lipschitz, misfit_0, step_size
 from boundkit.verify.observe import Plan, balls, number
@@ -92,8 +93,9 @@ def certificate_binding(
 ) -> Binding:
     """The first certificate theorem whose conditions on data and activation hold, bound to these numbers."""
     reasons = []
-    for candidate in certificates():
-        binding = bind(candidate, data=data, activation_name=activation, parameters={**parameters, "k": k})
+    candidates = certificates()
+    for candidate, (own, _) in zip(candidates, share(candidates, parameters), strict=True):
+        binding = bind(candidate, data=data, activation_name=activation, parameters={**own, "k": k})
         fixed = [item for item in candidate.hypotheses if item.role != "run"]
         failed = [item for item in check_all(fixed, binding, {}) if item.holds is not True]
         if not failed:

@@ -15,16 +15,17 @@ from boundkit.data import Dataset, dataset
 from boundkit.errors import BadInput, Infeasible, NotApplicable, shorten
 from boundkit.papers import statement as find
 from boundkit.query import Binding
-from boundkit.query.bind import accepted, require
+from boundkit.query.bind import require
 from boundkit.query.derive import several_outputs
 from boundkit.query.given import named_values
+from boundkit.query.share import share
 from boundkit.statement import VOCABULARY, Statement
 from boundkit.train import select_device
 from boundkit.train.backend import devices_left
 from boundkit.train.checks import positive
 from boundkit.verify.arguments import INFINITE, folder_of, integer_in, trials_of, width_of
 from boundkit.verify.budget import Budget
-from boundkit.verify.levels import SCALING, VARIED, certificate_of, require_level, supporting
+from boundkit.verify.levels import SCALING, VARIED, concerned, require_level
 from boundkit.verify.observe import Plan, Progress
 from boundkit.verify.orders import missing_width
 from boundkit.verify.request import (
@@ -207,27 +208,28 @@ def _finished(empty: Report, outcome: Outcome, plan: Plan, allowed: float) -> Re
 
 def _certificate(target: Statement, request: Request) -> Report:
     """The deterministic theorem on each initialisation, at `k` or at the width that the target requires."""
-    theorem = certificate_of(target)
-    assert theorem is not None
+    own, (theorem, theirs) = _shared(target, request, "certificate")
     width = request.k
     if width is None and theorem is not target:
-        width, _, reason = choose_width(target, request, relax=False)
+        width, _, reason = choose_width(*own, relax=False)
         if width is None:
             return _empty(target, request, width=None, reason=reason)
-    names = accepted(theorem)
-    known = {name: value for name, value in request.parameters.items() if name in names}
-    return _literal(theorem, replace(request, k=width, parameters=known, assume={}))
+    return _literal(theorem, replace(theirs, k=width))
+
+
+def _shared(target: Statement, request: Request, level: str) -> list[tuple[Statement, Request]]:
+    """The statements that the level is about, the target first, each with its part of the request."""
+    chosen = concerned(target, level)
+    parts = share(chosen, request.parameters, request.assume)
+    return [
+        (item, replace(request, parameters=parameters, assume=assume))
+        for item, (parameters, assume) in zip(chosen, parts, strict=True)
+    ]
 
 
 def _lemma(target: Statement, request: Request) -> Report:
     """Each supporting result at its own width (or at `k`), merged into one report."""
-    reports = []
-    for item in supporting(target):
-        names = accepted(item)
-        known = {name: value for name, value in request.parameters.items() if name in names}
-        open_names = {constant.symbol.name for constant in item.constants if constant.status == "open"}
-        assumed = {name: value for name, value in request.assume.items() if name in open_names}
-        reports.append(_literal(item, replace(request, parameters=known, assume=assumed)))
+    reports = [_literal(*part) for part in _shared(target, request, "lemma")[1:]]
     tried = [report for report in reports if report.claims]
     if not tried:
         return reports[0]

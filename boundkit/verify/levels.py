@@ -53,6 +53,12 @@ def certificate_of(statement: Statement) -> Statement | None:
     return statement if any(item.role == "run" for item in statement.hypotheses) else None
 
 
+def concerned(statement: Statement, level: str) -> tuple[Statement, ...]:
+    """The statement and all others that a trial at this level is about."""
+    theorem = certificate_of(statement) if level == "certificate" else None
+    return (statement, *((theorem,) if theorem else ()), *(supporting(statement) if level == "lemma" else ()))
+
+
 def supporting(statement: Statement) -> tuple[Statement, ...]:
     """The statement and all that its proof uses, as far as they make claims that are observed without training."""
     found: dict[str, Statement] = {}

@@ -58,7 +58,9 @@ def test_assumed_constants_are_told_with_the_verdict(tmp_path: Path) -> None:
 def test_a_store_remembers_versions_and_seeds(tmp_path: Path) -> None:
     """Every row can be run again: cell, trials, and the versions that made it."""
     store = Store(tmp_path / "s")
-    grid = campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "seeds": [3], "trials": 2})
+    grid = campaign(
+        **{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "set": {}, "seeds": [3], "trials": 2}
+    )
     run_campaign(grid, store, executor_name="inline")
     row = store.rows[0]
     assert row["cell"] == asdict(grid.cells[0])
@@ -97,7 +99,9 @@ def test_what_another_version_wrote_is_left_out_and_counted(tmp_path: Path) -> N
     """Fields that this version does not know, or misses, make a row foreign; the others are summarised."""
     store = Store(tmp_path / "s")
     run_campaign(
-        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"]}), store, executor_name="inline"
+        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "set": {}}),
+        store,
+        executor_name="inline",
     )
     *kept, row = store.rows
     without = {name: value for name, value in row["cell"].items() if name != "steps"}
@@ -117,7 +121,9 @@ def test_trials_that_did_not_run_are_counted_beside_those_that_did(tmp_path: Pat
     """A task whose draws all miss a hypothesis says so of its own trials only; where none ran, of all."""
     store = Store(tmp_path / "s")
     run_campaign(
-        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"]}), store, executor_name="inline"
+        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "set": {}}),
+        store,
+        executor_name="inline",
     )
     *others, last = store.rows
     idle = {"tallies": [], "reason": "no draw fits", "verdict": "not_applicable"}
@@ -131,7 +137,9 @@ def test_a_cell_adds_up_its_tasks(tmp_path: Path) -> None:
     """Violations, seconds and backends of all of them; one that failed makes an error of those that agree."""
     store = Store(tmp_path / "s")
     run_campaign(
-        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"]}), store, executor_name="inline"
+        campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "set": {}}),
+        store,
+        executor_name="inline",
     )
     seen = [("cpu", 1, 0.25), ("gpu", 0, 0.5), ("cpu", 2, 4.0)]
     rows = [
@@ -288,11 +296,15 @@ def test_a_file_that_changed_is_another_cell(tmp_path: Path) -> None:
     contents = ["1,0,1\n0,1,2\n", "1,0,1\n0.6,0.8,2\n"]
     for content in [*contents, contents[0]]:
         path.write_text(content)
-        grid = campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "data": [str(path)]})
+        grid = campaign(
+            **{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "set": {}, "data": [str(path)]}
+        )
         assert run_campaign(grid, store, executor_name="inline").done == 3
     assert len(store.rows) == 6
     assert [report.trials for _, report in summarise(store.rows)] == [8, 8]
     path.write_text("1,0,1\n0.8,0.6,2\n")
-    (stale,) = campaign(**{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "data": [str(path)]}).cells
+    (stale,) = campaign(
+        **{**GRID, "statements": ["os19.lem6_4"], "levels": ["literal"], "set": {}, "data": [str(path)]}
+    ).cells
     path.write_text(contents[1])
     assert "other content" in run_task(stale, [8])["error"]

@@ -42,3 +42,12 @@ def test_numbers_with_a_default_may_be_written_with_an_exponent(call: Call) -> N
     assert (found["trials"], found["steps"]) == (2, 10)
     refused = document(call(*arguments, "--set", "delta=1", "--seed", "1e30", "--json"))["error"]
     assert (refused["argument"], refused["value"]) == ("seed", str(10**30))
+
+
+@pytest.mark.parametrize(("k", "code"), [("1e300", 0), ("1e301", 2), (str(10**300 + 1), 2), ("9" * 400, 2)])
+def test_the_largest_width_of_an_option_is_the_largest_of_the_library(call: Call, k: str, code: int) -> None:
+    """10^300 is a width and nothing above it is; the option says so itself."""
+    arguments = ["guarantee", "os19.thm6_2.refined", "--data", "orthonormal:n=4", "--activation", "softplus"]
+    result = call(*arguments, "--set", "delta=1", "--k", k)
+    assert result.exit_code == code
+    assert ("must be an integer of at most 10^300" in result.stderr) == bool(code)

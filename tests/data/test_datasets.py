@@ -26,6 +26,8 @@ REFUSED = {
     "objects": ([[None]], [1], "must hold real numbers"),
     "text": ([["a"]], [1], "must hold real numbers"),
     "complex": ([[1j]], [1], "must hold real numbers"),
+    "masked": (np.ma.array(X, mask=X > 0), Y, "X = masked array: must have no masked entries"),
+    "masked labels": (X, np.ma.array(Y, mask=Y > 0), "y = masked array: must have no masked entries"),
     "ragged": ([[1, 2], [3]], [1, 2], "must be an array of real numbers"),
     "zero labels": (X, [0, 0, -0.0], r"y = 0: labels must not all be zero \(rows 0 to 2"),
     "duplicates": ([[1, 0], [2, 0], [1, -0.0]], Y, "X = rows 0 and 2: are equal"),

@@ -10,6 +10,7 @@ from boundkit.data import dataset
 from boundkit.errors import BadInput
 from boundkit.papers import statement, statements
 from boundkit.query import guarantee, required, required_width
+from boundkit.query.bind import accepted
 from boundkit.statement import VOCABULARY
 
 GIVEN = {
@@ -40,6 +41,12 @@ def asked(item):
     return {"data": SAMPLES[paper], "activation": activation}
 
 
+def given(*items):
+    """The parameters that some of these statements take."""
+    taken = set().union(*map(accepted, items))
+    return {name: value for name, value in GIVEN.items() if name in taken}
+
+
 def open_constants(item, value=1):
     """A value for every constant that a statement leaves open."""
     return {constant.symbol.name: value for constant in item.constants if constant.status == "open"}
@@ -54,10 +61,10 @@ def specific(reason):
 @pytest.mark.parametrize("item", ALL, ids=lambda item: item.id)
 def test_every_width_is_a_number_an_expression_or_a_reason(item):
     """Open constants give an expression, and a number once assumed; nothing is 'not measured yet'."""
-    plain = required_width(item, **asked(item), **GIVEN)
+    plain = required_width(item, **asked(item), **given(item))
     answers = [plain]
     if open_constants(item):
-        answers.append(required_width(item, assume=open_constants(item), **asked(item), **GIVEN))
+        answers.append(required_width(item, assume=open_constants(item), **asked(item), **given(item)))
     for answer in answers:
         assert "cannot be measured" not in (answer.reason or "")
         if answer.width is None:
@@ -74,7 +81,7 @@ def test_every_width_is_a_number_an_expression_or_a_reason(item):
 @pytest.mark.parametrize("item", [s for s in ALL if s.hypotheses], ids=lambda item: item.id)
 def test_every_guarantee_is_consistent_with_its_hypotheses(item):
     """At width 10^6 nothing is guaranteed when a hypothesis certainly fails, and the reason names one that does."""
-    found = guarantee(item, k=10**6, **asked(item), **GIVEN)
+    found = guarantee(item, k=10**6, **asked(item), **given(item))
     decided = {check.label: check.holds for check in found.checks}
     if False in decided.values():
         assert found.step_size is found.radius is found.rate is None
@@ -132,10 +139,11 @@ def test_data_without_the_separation_are_refused_by_name():
 
 def test_theorems_of_orders_say_so():
     """Theorem 4.1 of zczg18 has an order of the width, not a number, even though it restricts the shape."""
-    found = required_width("zczg18.thm4_1.tracked", **asked(statement("zczg18.thm4_1.tracked")), **GIVEN)
+    item = statement("zczg18.thm4_1.tracked")
+    found = required_width(item, **asked(item), **given(item))
     assert found.width is None
     assert found.width_expression.startswith("k of order L**38")
-    solved = required(found.statement, solve_for="k", **asked(found.statement), **GIVEN)
+    solved = required(found.statement, solve_for="k", **asked(item), **given(item))
     assert solved.smallest is None
     assert "order of the width" in solved.reason
 
@@ -314,7 +322,7 @@ def test_table_of_widths(paper):
     from boundkit.render.tables import table
 
     relu, smooth = (
-        table("widths", data=SAMPLES[paper], activation=activation, paper=paper, **GIVEN).rows
+        table("widths", data=SAMPLES[paper], activation=activation, paper=paper, **given(*statements(paper=paper))).rows
         for activation in ("relu", "gelu")
     )
     assert len(relu) == len(smooth) > 8

@@ -10,6 +10,7 @@ from boundkit.data import dataset, quantities
 from boundkit.errors import BadInput
 from boundkit.papers import statement, statements
 from boundkit.query import bind, check, guarantee, required, required_width
+from boundkit.query.bind import accepted
 from boundkit.statement.vocabulary import k
 
 I4 = "orthonormal:n=4"
@@ -105,7 +106,8 @@ def test_open_constants_give_an_expression():
 )
 def test_a_theorem_that_does_not_apply_names_its_hypothesis(id, data, activation, label):
     """The failing hypothesis is named and there is no width."""
-    answer = required_width(id, data=data, activation=activation, delta=1)
+    delta = {} if id == "os19.cor2_2" else {"delta": 1}
+    answer = required_width(id, data=data, activation=activation, **delta)
     assert answer.width is None
     assert label in answer.failing
     assert label in answer.reason
@@ -168,11 +170,23 @@ def test_bad_input_is_one_line(change, argument):
     assert "\n" not in str(caught.value)
 
 
+def test_a_bound_is_the_least_that_the_statement_allows():
+    """Theorem 3.2 bounds phi(0) and phi' by B, not phi'': B is 1 for ReLU and 3 for 3 + tanh(z); 1/2 is too small."""
+    asked = {"data": I4, "assume": {"C": 1}}
+    relu = required_width("os19.thm3_2", activation="relu", **asked)
+    assert relu.width == required_width("os19.thm3_2", activation="relu", B=1, **asked).width is not None
+    assert float(relu.quantities["B"].ball) == 1
+    assert float(required_width("os19.thm3_2", activation="3 + tanh(z)", **asked).quantities["B"].ball) == 3
+    raised = required_width("os19.thm3_2", activation="relu", B="1/2", **asked)
+    assert raised.reason == "hypothesis first_derivative_bounded fails"
+
+
 @pytest.mark.parametrize("item", [s for s in statements() if s.hypotheses], ids=lambda s: s.id)
 def test_every_hypothesis_can_be_evaluated_or_waits_for_a_run(item):
     """No statement has a hypothesis that raises; the undecided ones depend on a run or an open constant."""
     activation = "relu" if any("relu" in h.label for h in item.hypotheses) else "softplus"
-    binding = bind(item, data="sphere:n=4,d=4,seed=0", activation_name=activation, parameters={"delta": 1, "k": 100})
+    given = {"delta": 1, "k": 100} if "delta" in accepted(item) else {"k": 100}
+    binding = bind(item, data="sphere:n=4,d=4,seed=0", activation_name=activation, parameters=given)
     for hypothesis in item.hypotheses:
         result = check(hypothesis, binding, {k: flint.arb(100)})
         sides = (binding.reduce(side) for side in hypothesis.relation.args)

@@ -14,6 +14,7 @@ from hypothesis import given, strategies as st
 from boundkit.errors import BadInput
 from boundkit.papers import statements
 from boundkit.query import required_width
+from boundkit.render.expressions import text
 from boundkit.render.layout import Table
 from boundkit.render.tables import compare, table
 
@@ -77,8 +78,22 @@ def test_compare_agrees_with_required_width() -> None:
     found = compare(ids, data=DATA, activation="softplus", delta=1)
     alone = [required_width(id, data=DATA, activation="softplus", delta=1) for id in ids]
     assert [answer.width for answer in found.answers] == [answer.width for answer in alone]
-    assert [row[2] for row in found.rows] == [alone[0].width, alone[1].width_expression, None]
+    assert [row[2] for row in found.rows] == [alone[0].width, text(alone[1].open_width[0]), None]
     assert found.rows[2][-1] == "hypothesis activation_is_relu fails"
+
+
+def test_open_widths_and_orders_are_formulas_in_every_format() -> None:
+    """Powers are printed as the format prints powers, not as Python does."""
+    loss = {"loss_exponent": "1/2", "loss_floor": "1/2", "loss_growth": 1, "margin_loss_smoothness": 2}
+    deep = {"L": 1, "failure": "1/10", "target_risk": "1/100", "max_width": 1000, **loss}
+    constant = compare(["os19.thm6_2"], data=DATA, activation="softplus", delta=1)
+    order = compare(["zczg18.thm4_1.tracked"], data="lifted:n=8,d=6,mu=0.3,phi=0.5", activation="relu", **deep)
+    assert r"k \ensuremath{\geq}" in constant.to("latex")
+    assert r"c\ensuremath{^{2}}" in constant.to("latex")
+    assert r"L\ensuremath{^{3}}\ensuremath{^{8}}" in order.to("latex")
+    assert "L³⁸" in order.to("md")
+    for made in (constant, order):
+        assert not any("**" in made.to(format) for format in ("text", "md", "latex", "html", "csv", "json"))
 
 
 def test_assumed_constants_go_where_they_belong() -> None:
@@ -97,8 +112,12 @@ def test_errata_are_complete() -> None:
 def test_widths_lists_every_theorem_with_a_width_condition() -> None:
     """Every theorem and corollary that bounds the width has a row."""
     found = table("widths", data=DATA, activation="softplus", delta=1)
-    bounded = {s.id for s in statements() if s.kind not in UNBOUNDED and any(h.role == "width" for h in s.hypotheses)}
+    conditions = {s.id: [h.relation for h in s.hypotheses if h.role == "width"] for s in statements()}
+    bounded = {s.id for s in statements() if s.kind not in UNBOUNDED and "k" in str(conditions[s.id])}
     assert {row[0] for row in found.rows} == bounded
+    landscape = table("widths", data=DATA, activation="quadratic", paper="sjl17", gradient_tolerance="1/10")
+    assert len(landscape.rows) > 20
+    assert not any(str(row[-1]).endswith("bounds no width") for row in landscape.rows)
 
 
 def test_widths_takes_assumed_constants() -> None:

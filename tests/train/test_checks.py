@@ -44,7 +44,17 @@ WRONG: list[tuple[Any, Any, str]] = [
     ([[1.0], [2.0]], [], "y"),
     ([[1.0], [2.0]], np.ones((2, 1, 1)), "y"),
     ([[1.0]], None, "y"),
+    (np.ma.array([[1.0, 2.0]], mask=[[False, True]]), [1.0], "X"),
+    ([[1.0], [2.0]], np.ma.array([1.0, 2.0], mask=[True, False]), "y"),
 ]
+
+
+def test_masked_weights_are_refused_and_a_mask_of_nothing_is_not() -> None:
+    """What lies under a mask is no number of the caller's; an array that masks nothing is as good as another."""
+    weights = np.ma.array([[1.0, 2.0]], mask=[[False, True]])
+    with pytest.raises(BadInput, match="weights = masked array: must have no masked entries"):
+        layer_gram([[1.0, 0.0]], "tanh", weights=weights)
+    assert np.array_equal(finite("X", np.ma.array([[1.0, 2.0]]), 2), [[1.0, 2.0]])
 
 
 @pytest.mark.parametrize("holder", HOLDERS)

@@ -215,7 +215,7 @@ def test_missing_constants_and_labels_are_said():
 
 def test_a_number_of_steps_that_the_corollary_does_not_give_decides_nothing():
     """Corollary 4.3 says that some number of steps suffices: a run cut after one is infeasible, not a violation."""
-    given = {"L": 1, "b": 1, "failure": ".1", "max_width": 300, "effective_separation": ".25", **LOGISTIC}
+    given = {"L": 1, "b": 1, "failure": ".1", "max_width": 300, **LOGISTIC}
     cut = {"loss_cap": 1, "loss_growth_cap": 1, "loss_at_zero": "0.6931471805599453", "target_risk": ".1", "T": 1}
     for name in ("cor4_3", "cor4_6"):
         report = run(name, LIFTED, k=300, trials=6, steps=50, assume={"C": 4}, **given, **cut)

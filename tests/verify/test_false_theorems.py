@@ -31,7 +31,7 @@ FALSE = {  # type of claim: statement, claim, the factor by which it is overdone
     "probability": ("os19.lem6_12", "initial_misfit", "16/5", {**SMOOTH, "trials": 64}),
     "spectral": ("sjl17.lem5_4", None, 100, {**PLANTED, "trials": 4}),
     "generalisation": ("ofls19.lem6_17.repaired", "complexity", 100, CLASSES),
-    "landscape": ("sjl17.lem7_13.repaired", None, 1000, {**PLANTED, "trials": 8, "delta": 1}),
+    "landscape": ("sjl17.lem7_13.repaired", None, 1000, {**PLANTED, "trials": 8}),
 }
 
 

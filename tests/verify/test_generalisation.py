@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from boundkit.activations import activation
 from boundkit.data import dataset
@@ -19,11 +20,14 @@ from boundkit.statement.words.generalisation import (
     final_misfit,
     stopping_value,
 )
+from boundkit.statement.words.generalisation_lemmas import rademacher_complexity
 from boundkit.train.information import follow, jacobian_spaces, merged
+from boundkit.train.initialise import Role, nested_stream
 from boundkit.train.shallow import PairedHidden, PairedSigns, initial_layers
 from boundkit.verify import Verdict, verify
 from boundkit.verify.observe import Plan, experiment, number
-from boundkit.verify.observe.generalisation.fresh import distribution, errors
+from boundkit.verify.observe.generalisation.classes import _over_class
+from boundkit.verify.observe.generalisation.fresh import TEST_SAMPLES, distribution, errors
 
 CLEAN = "mixture:K=2,C=1,n=20000,d=2,orthonormal=true"
 SMALL = "mixture:K=2,C=2,n=8,d=4,noise=1"
@@ -84,7 +88,7 @@ def test_reference_values_of_the_mixture(noise, data, final):
 def test_certificate_at_the_reference_values():
     """The a posteriori bound is about 0.28 at noise 0.1 and holds at every step looked at."""
     data = "mixture:K=2,C=1,n=8000,d=20,noise=0.1,orthonormal=true"
-    given = {"curvature_allowance": ".02", "failure": ".05", "output_scale": 100000, "grid_ratio": "1.5"}
+    given = {"curvature_allowance": ".02", "failure": ".05", "output_scale": 100000}
     seen, binding = observations("d.certificate", data, k=64, steps=17, trials=(0,), **given)
     bound = number(binding, statement("ofls19.d.certificate").claim("test_error").bound, seen.values)
     looked = np.isfinite(seen.values[classification_error])
@@ -170,6 +174,37 @@ def test_estimated_errors_are_below_exact_ones():
     estimated = errors(replace(law, noise=1e-9), lambda X: X @ W.T, seed=0, trial=0, looks=1)
     assert np.all(np.array(estimated) <= exact)
     assert estimated == pytest.approx(exact, abs=0.03)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_estimated_complexity_is_below_the_true_one(seed):
+    """Of linear maps with |A|_F <= 1 on n rows of length 1 it is below sqrt(K / n) (Jensen), by little; so is ours."""
+    plan = Plan(dataset("mixture:K=2,C=2,n=30,d=4"), activation("sin"), 10, (0,), 1, 0, "cpu")
+    found = _over_class(plan, np.random.default_rng(seed), np.float64)[rademacher_complexity]
+    assert 0.85 < found / (2 / 30) ** 0.5 < 0.97
+
+
+def test_intervals_of_test_errors_have_the_stated_chance():
+    """All looks share one in a thousand, half for the errors (binomial tail), half for the losses (Hoeffding)."""
+    law = replace(distribution(dataset("mixture:K=3,C=2,n=9,d=4,flips=0.2,seed=1")), noise=0.5)
+    W, looks = np.random.default_rng(0).standard_normal((3, 4)), 5
+    low, loss = errors(law, lambda X: X @ W.T, seed=0, trial=2, looks=looks)
+    X, y, _ = law.draw(nested_stream(0, Role.TEST_SAMPLE, 2), TEST_SAMPLES)
+    wrong = sum(int(np.argmax(f) != np.argmax(label)) for f, label in zip(X @ W.T, y, strict=True))
+    mean = np.mean([min(1.0, float(np.linalg.norm(f - label))) for f, label in zip(X @ W.T, y, strict=True)])
+    assert binom.sf(wrong - 1, TEST_SAMPLES, low) == pytest.approx(1e-3 / (2 * looks), rel=1e-4)
+    assert np.exp(-2 * TEST_SAMPLES * (mean - loss) ** 2) == pytest.approx(1e-3 / (2 * looks), rel=1e-4)
+
+
+def test_only_weights_in_the_class_are_held_against_its_bound():
+    """Lemma 6.18 speaks of networks near the start: beyond the radius of the class errors are not seen."""
+    given = {"failure": ".05", "output_scale": 100, "output_radius": 0, "row_radius": 1000}
+    for reach, inside in (("1e-9", [True, False, False, False]), ("1000", [True] * 4)):
+        seen, _ = observations(
+            "lem6_18.repaired", "mixture:K=2,C=1,n=50,d=2", k=8, steps=3, trials=(0,), hidden_radius=reach, **given
+        )
+        assert (seen.values[distance][0, 1:] > 1e-9).all()
+        assert np.isfinite(seen.values[bounded_test_loss][0]).tolist() == inside
 
 
 def test_missing_numbers_and_unknown_laws_are_said():

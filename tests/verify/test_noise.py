@@ -15,7 +15,7 @@ from boundkit.verify.observe.generalisation.noise import by_noise
 from boundkit.verify.observe.shallow.kernel_change import LARGEST_SIDE, kernel_change
 
 NOISY = "mixture:K=2,C=1,n=12,d=6,noise=0.3,orthonormal=true"
-GIVEN = {"learning_duration": 2, "fit_precision": ".02", "failure": ".05", "alignment": 1}
+GIVEN = {"learning_duration": 2, "fit_precision": ".02", "failure": ".05"}
 SIN = activation("sin")
 
 

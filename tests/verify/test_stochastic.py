@@ -119,9 +119,8 @@ def test_the_network_theorem_on_the_tetrahedron(b: int) -> None:
 )
 def test_lemmas_of_the_initialisation(lemma: str, options: dict[str, Any]) -> None:
     """The explicit forms hold over 24 starts and their twins fail."""
-    report = verify(
-        f"sgd22.{lemma}", data=tetrahedron(), activation="gelu", trials=24, output_std=scale(1000, 3), **options
-    )
+    start = {} if lemma == "lemA5" else {"output_std": scale(1000, 3)}
+    report = verify(f"sgd22.{lemma}", data=tetrahedron(), activation="gelu", trials=24, **start, **options)
     assert report.verdict is Verdict.CONSISTENT, report
     assert caught(report)
 

@@ -12,10 +12,11 @@ import sympy
 from boundkit.errors import BadInput
 from boundkit.papers import statement, statements
 from boundkit.query import bind
+from boundkit.query.bind import accepted
 from boundkit.statement.vocabulary import misfit, misfit_0, path_length, tau, tightness
 from boundkit.verify import Verdict, levels, verify
 from boundkit.verify.judge import judge
-from boundkit.verify.levels import supporting
+from boundkit.verify.levels import concerned, supporting
 from boundkit.verify.observe import Observations
 from boundkit.verify.verdict import conclude
 
@@ -127,16 +128,15 @@ LEMMAS = [
 @pytest.mark.parametrize("item", LEMMAS, ids=lambda s: s.id)
 def test_lemmas_hold_and_their_twins_are_rejected(item):
     """Every result that supports a statement is consistent on random data, with power."""
+    taken = set().union(*map(accepted, concerned(item, "lemma")))
     activation = "relu" if any("relu" in h.label for h in item.hypotheses) else "softplus"
     report = verify(
         item.id,
         data="sphere:n=4,d=6,seed=1",
         activation=activation,
-        delta=1,
-        power=2,
-        tail_start=5,
         trials=24,
         level="lemma",
+        **{name: value for name, value in {"delta": 1, "power": 2, "tail_start": 5}.items() if name in taken},
     )
     assert report.verdict is Verdict.CONSISTENT, report.reason
     assert all(claim.twin_rejected for claim in report.claims)
@@ -277,15 +277,15 @@ def test_the_parity_of_an_astronomical_width_is_decided(k):
     [
         ("sjl17.lem5_3", {}),
         ("ofls19.thmB_1", {}),
-        ("os19.lem6_12", {}),
-        ("ofls19.lem6_13", {"failure": "1/10", "linearisation_tolerance": "1/2", "output_variance": "1/{k}"}),
+        ("os19.lem6_12", {"delta": "1"}),
+        ("ofls19.lem6_13", {"linearisation_tolerance": "1/2", "output_variance": "1/{k}"}),
     ],
 )
 @pytest.mark.parametrize("k", [10**13, 10**30])
 def test_a_width_that_no_memory_holds_is_refused_by_its_name(id, more, k):
     """Also where only weights are drawn and nothing is trained."""
     given = {name: value.format(k=k) for name, value in more.items()}
-    report = verify(id, data="sphere:n=4,d=3,seed=1", activation="softplus", k=k, delta=1, trials=1, steps=1, **given)
+    report = verify(id, data="sphere:n=4,d=3,seed=1", activation="softplus", k=k, trials=1, steps=1, **given)
     assert report.verdict is Verdict.INFEASIBLE
     assert str(k) in report.reason
 

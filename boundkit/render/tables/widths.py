@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from boundkit.errors import BadInput, unknown
+from boundkit.errors import BadInput
 from boundkit.papers import statement as find, statements
 from boundkit.render.documents import above, below, integer
+from boundkit.render.expressions import text
 from boundkit.render.layout import SIGNIFICANT, Cell, Table
 from boundkit.render.tables.arguments import once
 from boundkit.statement import VOCABULARY, Statement
+from boundkit.statement.vocabulary import k
 
 if TYPE_CHECKING:
     from boundkit.activations import Activation
@@ -58,15 +60,15 @@ def compare(
     [428298, 4726]
     """
     from boundkit.query import required_width
+    from boundkit.query.share import share
 
     chosen = [find(id) for id in ([ids] if isinstance(ids, str | Statement) else ids)]
     if not chosen:
         raise BadInput("ids", None, "must name at least one statement")
     data, activation = once(data, activation)
-    shares = _shares(chosen, assume or {})
     answers = tuple(
-        required_width(item, data=data, activation=activation, assume=share, **parameters)
-        for item, share in zip(chosen, shares, strict=True)
+        required_width(item, data=data, activation=activation, assume=assumed, **own)
+        for item, (own, assumed) in zip(chosen, share(chosen, parameters, assume), strict=True)
     )
     return Comparison("compare", COLUMNS, _starred(list(map(_row, answers)), answers), answers)
 
@@ -81,15 +83,17 @@ def widths(
 ) -> Table:
     """One row for every theorem that bounds a width; a parameter that it lacks is its reason for having none.
 
-    Assumed constants go to the statements that have them; BadInput when none has.
+    Parameters and assumed constants go to the statements that have them; BadInput when none has.
     """
+    from boundkit.query.share import share
+
     data, activation = once(data, activation)
     chosen = [item for item in statements(paper=paper) if _bounds_width(item)]
     rows: list[tuple[Cell, ...]] = []
     answers: list[Requirement] = []
-    for item, share in zip(chosen, _shares(chosen, assume or {}), strict=True):
+    for item, (own, assumed) in zip(chosen, share(chosen, parameters, assume), strict=True):
         try:
-            found = compare([item], data=data, activation=activation, assume=share, **parameters)
+            found = compare([item], data=data, activation=activation, assume=assumed, **own)
         except BadInput as error:
             if error.value is not None or error.argument not in VOCABULARY:
                 raise
@@ -102,7 +106,7 @@ def widths(
 
 def _bounds_width(statement: Statement) -> bool:
     minor = statement.kind in ("lemma", "comparator", "definition", "assumption")
-    return not minor and any(item.role == "width" for item in statement.hypotheses)
+    return not minor and any(item.role == "width" and k in item.relation.free_symbols for item in statement.hypotheses)
 
 
 def _starred(rows: Iterable[tuple[Cell, ...]], answers: Iterable[Requirement]) -> tuple[tuple[Cell, ...], ...]:
@@ -116,21 +120,11 @@ def _starred(rows: Iterable[tuple[Cell, ...]], answers: Iterable[Requirement]) -
     )
 
 
-def _shares(chosen: list[Statement], assume: Mapping[str, object]) -> list[dict[str, object]]:
-    """Each statement's part of the assumed constants."""
-    open_names = [{c.symbol.name for c in item.constants if c.status == "open"} for item in chosen]
-    known = set().union(*open_names)
-    for name in assume:
-        if name not in known:
-            raise unknown("assume", name, known)
-    return [{name: value for name, value in assume.items() if name in names} for names in open_names]
-
-
 def _row(answer: Requirement) -> tuple[Cell, ...]:
     return (
         answer.statement.id,
         answer.statement.form,
-        answer.width_expression if answer.width is None else integer(answer.width),
+        answer.width_in_words(text) if answer.width is None else integer(answer.width),
         answer.status,
         answer.binding,
         below(answer.probability, SIGNIFICANT),
