@@ -39,7 +39,7 @@ BAD = [
     (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "delta=-1"], "delta", "positive"),
     (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "delta=x"], "delta", "number"),
     (["width", "os19.thm2_1", *DATA, "--set", "delta=1", "--set", "delta=2"], "delta", "twice"),
-    (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "k=5"], "set", "unknown"),
+    (["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "k=5"], "k", "guarantee"),
     (
         ["width", "os19.thm2_1", *DATA, "--activation", "softplus", "--set", "lambda=5"],
         "lambda",

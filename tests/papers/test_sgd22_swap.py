@@ -10,6 +10,7 @@ from boundkit.activations import activation
 from boundkit.data import dataset
 from boundkit.papers import statement, swap
 from boundkit.query import guarantee, required_width
+from boundkit.query.bind import accepted
 
 THEOREM, NETWORK = "sgd22.thm2.repaired", "sgd22.d.network"
 PARAMETERS = {
@@ -88,9 +89,11 @@ def by_hand(chosen):
     return width
 
 
-def width(data=ORTHONORMAL, **lemmas):
-    """The required width with these lemmas swapped."""
-    return required_width(swap(THEOREM, **lemmas), **data, **PARAMETERS)
+def width(data=ORTHONORMAL, *, b=2, **lemmas):
+    """The required width with these lemmas swapped; each takes the parameters that it uses."""
+    theorem = swap(THEOREM, **lemmas)
+    parameters = {name: value for name, value in {**PARAMETERS, "b": b}.items() if name in accepted(theorem)}
+    return required_width(theorem, **data, **parameters)
 
 
 @pytest.mark.parametrize(
@@ -125,11 +128,7 @@ def test_widths_in_the_order_of_the_lemmas():
 
 def test_single_samples_do_not_feel_repetition():
     """With one sample a batch both ways to draw it are the same."""
-    parameters = {**PARAMETERS, "b": 1}
-    found = {
-        required_width(swap(THEOREM, growth=lemma), **ORTHONORMAL, **parameters).width
-        for lemma in ("sgd22.lem.growth.sharpened", "sgd22.d.growth_repetition")
-    }
+    found = {width(b=1, growth=lemma).width for lemma in ("sgd22.lem.growth.sharpened", "sgd22.d.growth_repetition")}
     assert len(found) == 1
 
 

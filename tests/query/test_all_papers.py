@@ -226,9 +226,8 @@ def test_the_scale_of_the_hidden_weights_is_solved_for():
 
 def test_the_power_is_solved_for():
     """Four rows in three dimensions have a singular first power, erf no even coefficients: the third power serves."""
-    arguments = {"data": TETRA, "activation": "erf", "k": 10**18, "failure": "0.01", "exit_margin": 10, "b": 4,
-                 "output_std": "0.01", "chernoff_failure": "0.05", "hidden_row_slack": 3, "output_column_slack": 3,
-                 "gaussian_dimension": 10}  # fmt: skip
+    arguments = {"data": TETRA, "activation": "erf", "k": 10**18, "exit_margin": 10, "b": 4,
+                 "output_std": "0.01", "hidden_row_slack": 3, "output_column_slack": 3}  # fmt: skip
     found = required("sgd22.d.width_hermite", solve_for="power", **arguments)
     holds = {t: "width" not in guarantee("sgd22.d.width_hermite", power=t, **arguments).failing for t in (1, 2, 3, 4)}
     assert (found.smallest, found.largest) == (3, 3)
@@ -321,9 +320,10 @@ def test_table_of_widths(paper):
     """The table of widths has a row for every theorem that bounds one; sgd22 has none for ReLU, which has a kink."""
     from boundkit.render.tables import table
 
+    options = {"data": SAMPLES[paper], "paper": paper}
+    bounding = [statement(row[0]) for row in table("widths", activation="relu", **options).rows]
     relu, smooth = (
-        table("widths", data=SAMPLES[paper], activation=activation, paper=paper, **given(*statements(paper=paper))).rows
-        for activation in ("relu", "gelu")
+        table("widths", activation=activation, **options, **given(*bounding)).rows for activation in ("relu", "gelu")
     )
     assert len(relu) == len(smooth) > 8
     assert any(row[2] is not None for row in relu) == (paper != "sgd22")
