@@ -36,7 +36,7 @@ def named_values(argument: str, values: object) -> Mapping[str, object]:
 def no_parameter(name: str, value: object, allowed: Iterable[str], *, by: str) -> BadInput:
     """Why no value can be given to a name: what determines the word, that it is not used, or that there is none.
 
-    >>> str(no_parameter("lambda", 2, ["delta"]))
+    >>> str(no_parameter("lambda", 2, ["delta"], by="os19.lem6_7"))
     'lambda = 2: is measured on the data, not given'
     >>> str(no_parameter("L", 2, ["delta", "k"], by="os19.lem6_7"))
     'L = 2: is not used by os19.lem6_7; valid: delta'

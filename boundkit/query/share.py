@@ -17,7 +17,7 @@ def share(chosen: Iterable[Statement], parameters: Mapping[str, object], assume:
 
     >>> from boundkit.papers import statement
     >>> share([statement("os19.lem6_7"), statement("os19.thm6_2")], {"delta": 1, "eta_bar": 1}, {"c": 64})
-    [({'delta': 1}, {}), ({'delta': 1, 'eta_bar': 1}, {'c': 64})]
+    [({}, {}), ({'delta': 1, 'eta_bar': 1}, {'c': 64})]
     """
     assumed = named_values("assume", assume)
     taken = [(accepted(item), open_constants(item)) for item in chosen]
