@@ -20,3 +20,6 @@ def test_results_that_do_not_apply_are_named_as_in_a_verification(tmp_path: Path
     assert str(alone.reason).endswith(left_out)
     assert report.verdict is Verdict.CONSISTENT
     assert report.reason == alone.reason
+    silent = [row | {"reason": None} if number else row for number, row in enumerate(store.rows)]
+    assert len(silent) > 1
+    assert left_out not in str(summarise(silent)[0][1].reason), "what only some tasks say is not said of all"
