@@ -85,14 +85,16 @@ class FusedBlock(Block):
 
         Where phi' is found again from the weights, they stay in `Space.weights`.
         """
-        if self.slopes is not None:
-            kept: np.ndarray = self.slopes
+        kept: np.ndarray | None = self.slopes
+        if kept is not None and kept.dtype == np.float64:
             return kept
         space = Space.of(self.scratch, self.shape, self.initial.shape)
         if self._slopes_from_weights:
             return self._slopes_at(self._weights(space.weights), space.hidden, space.slopes)
-        assert self._bits is not None, "advance comes first"
-        np.copyto(space.hidden, np.unpackbits(self._bits, count=space.hidden.size).reshape(self.shape))
+        if kept is None:
+            assert self._bits is not None, "advance comes first"
+            kept = np.unpackbits(self._bits, count=space.hidden.size).reshape(self.shape)
+        np.copyto(space.hidden, kept)
         return space.hidden  # one buffer less for the cache
 
     def _initial_derivative(self) -> np.ndarray:

@@ -33,14 +33,18 @@ def row_sums(activation: Any, hidden: np.ndarray, derivative: Out) -> tuple[np.n
     """The sums of phi(hidden) over the last axis; phi'(hidden) is written if asked for, and `hidden` overwritten.
 
     The sums are exact to a few rounding errors of max(1, |phi|) a term. With them comes where phi' is 1, if it is 0
-    elsewhere.
+    elsewhere; an array of booleans for phi' takes no other.
     """
     if activation.name == "softplus" and hidden.shape[-1] >= 2 * SHORTEST_FACTOR:
         return _softplus_sums(hidden, derivative), None
-    mask = hidden >= 0.0 if activation.name in BINARY else None
-    if mask is not None and derivative is not None:
-        np.copyto(derivative, mask)
-        return np.vecdot(hidden, derivative), mask
+    mask = None
+    if activation.name in BINARY:
+        marked = derivative is not None and derivative.dtype == np.bool
+        mask = np.greater_equal(hidden, 0.0, out=derivative if marked else None)
+        if derivative is not None and not marked:
+            np.copyto(derivative, mask)
+            return np.vecdot(hidden, derivative), mask
+        derivative = None
     evaluate_into(activation, hidden, hidden, derivative)
     return np.matmul(hidden, np.ones(hidden.shape[-1])), mask
 

@@ -12,10 +12,10 @@ from array_api_compat import device
 from boundkit.train.backend import Backend
 from boundkit.train.blocks import Block
 from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock
-from boundkit.train.fused import compiles
+from boundkit.train.fused import BINARY, compiles
 from boundkit.train.initialise import UnitStreams
 from boundkit.train.pages import zeros
-from boundkit.train.plan import Plan
+from boundkit.train.plan import BLOCK_ENTRIES, Plan
 from boundkit.train.problem import Problem
 from boundkit.train.workers import Parallel
 
@@ -37,11 +37,12 @@ def block_groups(
         factor = factor + backend.xp.zeros(stack, dtype=factor.dtype, device=device(factor))
     activation = backend.evaluator(problem.activation)
     kind = CompiledBlock if compiles(activation, backend) else FusedBlock
+    types = _types(kind, activation.name, plan, n=problem.n)
     streams = UnitStreams(seed=seed, trials=trials, d=factor.shape[-1])
     for first in range(0, len(plan.starts), together):
         sizes = [plan.size(start) for start in plan.starts[first : first + together]]
         if backend.fused:
-            state = _state(kind, (len(trials), 2), factor.shape, sizes, keep=plan.keep)
+            state = _state((len(trials), 2), factor.shape, sizes, *types)
             for size, (initial, _, _) in zip(sizes, state, strict=True):
                 streams.draw(size, parallel, into=initial)
             yield [kind(*arrays, factor, activation, scratch) for arrays in state]
@@ -50,17 +51,26 @@ def block_groups(
             yield [Block(backend.asarray(initial), factor, activation, scratch) for initial in drawn]
 
 
+def _types(kind: type[CompiledBlock | FusedBlock], activation: str, plan: Plan, *, n: int) -> tuple[type, type | None]:
+    """The types of W_0 and of phi'(H), None where it is not kept.
+
+    NumPy would take long for the sum of two types. Where phi' is 0 or 1 and does not stay in the cache until the next
+    step, it is made from marks then: to write it again takes less than to fetch it.
+    """
+    if not plan.keep:
+        return np.float32, None
+    if kind is CompiledBlock:
+        return np.float32, np.float64
+    in_cache = len(plan.starts) == 1 and 2 * plan.units * n <= BLOCK_ENTRIES
+    return np.float64, np.bool if activation in BINARY and not in_cache else np.float64
+
+
 def _state(
-    kind: type[CompiledBlock | FusedBlock],
-    stack: tuple[int, int],
-    factor: tuple[int, int],
-    sizes: list[int],
-    *,
-    keep: bool,
+    stack: tuple[int, int], factor: tuple[int, int], sizes: list[int], exact: type, kept: type | None
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
     """Room for W_0, W - W_0 and, if kept, phi'(H) of blocks of these sizes."""
     n, r = factor
     weights, slopes = ([(*stack, rows, size) for size in sizes] for rows in (r, n))
-    exact = np.float64 if keep and kind is FusedBlock else np.float32
-    initial, displacement, kept = zeros((weights, exact), (weights, np.float64), (slopes if keep else [], np.float64))
-    return list(zip_longest(initial, displacement, kept))
+    held = (slopes, kept) if kept else ([], np.float64)
+    initial, displacement, marks = zeros((weights, exact), (weights, np.float64), held)
+    return list(zip_longest(initial, displacement, marks))

@@ -40,26 +40,28 @@ def map_forked(function: Callable[[Any], Any], items: Sequence[Any], ticker: Tic
 
     def work(_: int, pipe: Connection) -> None:
         ticker.forward(lambda amount: pipe.send((None, amount)))
-        while True:
-            index = pipe.recv()
+        while (index := pipe.recv()) is not None:
             pipe.send((index, function(items[index])))
 
     results: dict[int, Any] = {}
     waiting = iter(range(len(items)))
     with _forked(work, min(count, len(items))) as children:
-        for pipe in children:
+        working = list(children)
+        for pipe in working:
             pipe.send(next(waiting))
         while len(results) < len(items):
-            ready = set(wait(children, timeout=REPORT_EVERY))
-            for pipe in [pipe for pipe in children if pipe in ready]:
+            ready = set(wait(working, timeout=REPORT_EVERY))
+            for pipe in [pipe for pipe in working if pipe in ready]:
                 index, value = _received(pipe, children[pipe])
                 if index is None:
                     ticker.add(value)
                     continue
                 results[index] = value
-                if (following := next(waiting, None)) is not None:
-                    with suppress(BrokenPipeError):  # the next look at this pipe finds that it has ended
-                        pipe.send(following)
+                following = next(waiting, None)
+                with suppress(BrokenPipeError):  # the next look at this pipe finds that it has ended
+                    pipe.send(following)
+                if following is None:  # its memory is freed while others work
+                    working.remove(pipe)
             ticker.report()
     return [results[index] for index in range(len(items))]
 
@@ -112,8 +114,9 @@ def _forked(work: Callable[[int, Connection], None], count: int) -> Iterator[Chi
                 children[ours] = child
         yield children
     finally:
-        for pipe, child in children.items():
+        for child in children.values():  # which end at the same time: the memory of each takes the system a while
             child.kill()
+        for pipe, child in children.items():
             child.join()
             pipe.close()
 

@@ -75,3 +75,20 @@ def test_training_in_groups_is_training_in_blocks(device: Any, monkeypatch: pyte
         found = train(problem, workers=workers, device=device, **options)
         for field in ("misfit", "distance", "path_length", "sigma_min_J", "norm_J", "drift_J"):
             np.testing.assert_allclose(getattr(found, field), getattr(expected, field), rtol=1e-11, err_msg=field)
+
+
+@pytest.mark.parametrize(
+    ("name", "k", "kept"),
+    [("relu", 400, "float64"), ("relu", 3000, "bool"), ("softplus", 3000, "float64"), ("relu", 10**6, None)],
+)
+def test_phi_prime_is_marked_where_it_is_binary_and_leaves_the_cache(name: str, k: int, kept: str | None) -> None:
+    """One block keeps ReLU's slopes as they are, several as booleans, a very wide network as bits once it has run."""
+    problem = sphere_problem(50, 4, name)
+    plan = make_plan([0], k=k, d=4, n=50, block=None, workers=1, backend=NUMPY)
+    plan = dataclasses.replace(plan, half=min(plan.half, 2 * plan.units))  # two blocks of a wide network will do
+    blocks = next(block_groups(problem, plan, (0,), seed=0, backend=NUMPY, parallel=serially, together=100))
+    assert {block.slopes if block.slopes is None else block.slopes.dtype.name for block in blocks} == {kept}
+    blocks[0].advance(None)
+    hidden = np.matmul(problem.factor, blocks[0].initial.astype(float))
+    expected = problem.activation.derivative_values(hidden)
+    np.testing.assert_allclose(blocks[0].derivative(), expected, rtol=1e-14)

@@ -45,3 +45,18 @@ def test_sums_are_those_of_the_values(name: str, units: int, scale: float) -> No
     assert (mask is None) != (name == "relu")
     if mask is not None:
         np.testing.assert_array_equal(mask, slopes)
+
+
+def test_marks_are_where_the_derivative_is_one() -> None:
+    """With booleans for phi' the sums are the same to rounding, phi' is the same, and NaN stays NaN."""
+    hidden = np.random.default_rng(0).standard_normal((2, 5, 700))
+    hidden[0, 0, :2] = 0.0, -0.0
+    slopes, marks = np.empty_like(hidden), np.empty(hidden.shape, dtype=np.bool)
+    expected, _ = row_sums(activation("relu"), hidden.copy(), slopes)
+    sums, mask = row_sums(activation("relu"), hidden.copy(), marks)
+    np.testing.assert_allclose(sums, expected, rtol=1e-13)
+    np.testing.assert_array_equal(marks, slopes)
+    assert mask is marks
+    hidden[1, 3, 100] = np.nan
+    sums, _ = row_sums(activation("relu"), hidden, marks)
+    assert np.flatnonzero(np.isnan(sums)).tolist() == [8]
