@@ -52,6 +52,23 @@ def forks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return used
 
 
+def test_who_has_nothing_left_to_do_ends_before_the_others() -> None:
+    """The second item waits until the process of the first has ended, which then has freed its memory."""
+    reading, writing = os.pipe()
+
+    def ended(item: int) -> bool:
+        if item == 0:
+            return os.write(writing, f"{os.getpid()}".encode()) > 0
+        process = os.pidfd_open(int(os.read(reading, 20)))
+        return bool(select.select([process], [], [], 20)[0])
+
+    try:
+        assert map_forked(ended, range(2), quiet(), count=2) == [True, True]
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 @pytest.mark.parametrize("count", [1, 2, 5])
 @pytest.mark.parametrize("items", [0, 1, 2, 7])
 def test_results_come_in_order_from_other_processes(count: int, items: int) -> None:
