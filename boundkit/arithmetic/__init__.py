@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from boundkit.arithmetic.arithmetics import BALL, COMPLEX_BALL
 from boundkit.arithmetic.balls import (
+    LARGEST_POWER,
     WORKING_BITS,
     ball,
     decimal,
@@ -26,6 +27,7 @@ __all__ = [
     "COMPLEX_BALL",
     "EXTENDED",
     "FLOAT",
+    "LARGEST_POWER",
     "WORKING_BITS",
     "Arithmetic",
     "ball",

@@ -14,6 +14,7 @@ import flint
 from boundkit.errors import BadInput
 
 WORKING_BITS = 128
+LARGEST_POWER = 300  # of ten, of an integer that a user gives
 
 
 @contextmanager

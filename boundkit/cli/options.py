@@ -126,7 +126,7 @@ def _anywhere(context: click.Context, parameter: click.Parameter, value: bool) -
 def _whole(context: click.Context, parameter: click.Parameter, value: str | int | None) -> int | None:
     if value is None:
         return None
-    from boundkit.query.given import LARGEST_POWER
+    from boundkit.arithmetic import LARGEST_POWER
 
     try:
         number = Decimal(str(value))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from boundkit.arithmetic import exact
+from boundkit.arithmetic import LARGEST_POWER, exact
 from boundkit.errors import BadInput, listed, unknown
 from boundkit.statement import VOCABULARY, Entry, Statement
 
-LARGEST_POWER = 300  # of ten: no width and no count is above it
 LARGEST_WIDTH = 10**LARGEST_POWER
 _NOT_FREE = {
     "data": "is measured on the data, not given",

@@ -27,15 +27,16 @@ ORDER = ("quantity", "side", "regime", "quoted_by")
 
 
 def improved_by(statement: Statement) -> tuple[str, ...]:
-    """Ids of the statements that improve this one.
+    """Ids of the statements that improve this one, which are of the same paper.
 
     >>> from boundkit.papers import statement
     >>> improved_by(statement("os19.lem6_12"))
     ('os19.lem6_12.sharpened',)
     """
-    from boundkit.papers import statements
+    from boundkit.papers import KEYS, statements
 
-    return tuple(item.id for item in statements() if item.improves == statement.id)
+    key = statement.source.paper.key
+    return tuple(item.id for item in (statements(paper=key) if key in KEYS else ()) if item.improves == statement.id)
 
 
 def list_document(chosen: Iterable[Statement]) -> Document:
@@ -157,6 +158,7 @@ def width_document(answer: Requirement, *, data: Dataset, activation: Activation
         "probability": below(answer.probability),
         "vacuous": answer.vacuous,
         "bounds": _bounds(answer),
+        "parameters": {name: str(value) for name, value in answer.parameters.items()},
         "quantities": _enclosures(answer.quantities),
     }
 

@@ -58,10 +58,11 @@ class Registry:
         """The statements that fit every filter of `FILTERS` given: `network`, `trained` and `algorithm` are parts of
         the setting's description, all others are exact. BadInput for a value that no statement has.
         """
+        given = {name: value for name, value in wanted.items() if value is not None}
+        if set(given) == {"paper"} and given["paper"] in self._loaders:
+            return list(self._paper(given["paper"]).values())  # the others need not be loaded
         chosen = everything = self._all()
-        for name, value in wanted.items():
-            if value is None:
-                continue
+        for name, value in given.items():
             if name not in FILTERS:
                 raise unknown("filter", name, FILTERS)
             available = {FILTERS[name](item) for item in everything} - {""}

@@ -9,8 +9,9 @@ from typing import TypeGuard
 
 import numpy as np
 
+from boundkit.arithmetic import LARGEST_POWER
 from boundkit.errors import BadInput
-from boundkit.query.given import LARGEST_POWER, LARGEST_WIDTH
+from boundkit.query.given import LARGEST_WIDTH
 from boundkit.verify.request import LIMIT_WIDTH
 
 INFINITE = "infinite"  # as a width: training in the limit

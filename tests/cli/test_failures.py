@@ -203,7 +203,11 @@ def test_help(name: str, call: Call) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "unwanted"),
-    [(["--help"], {"numpy", "sympy", "flint", "rich"}), (["hermite", "relu"], {"rich", "boundkit.verify", "sklearn"})],
+    [
+        (["--help"], {"numpy", "sympy", "flint", "rich"}),
+        (["hermite", "relu", "--degree", "5"], {"rich", "numpy", "scipy", "boundkit.statement"}),
+        (["show", "os19.thm2_1"], {"scipy", "boundkit.query", "boundkit.papers.sjl17", "boundkit.papers.sgd22"}),
+    ],
 )
 def test_commands_are_loaded_lazily(arguments: list[str], unwanted: set[str]) -> None:
     """Help imports no heavy package, and a command does not import what it does not need."""
