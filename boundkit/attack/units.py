@@ -79,7 +79,7 @@ UNITS: dict[str, str] = {
         output_weight_change""",
     "V^2": "output_variance balance_change",
     "A": """feature_sigma_min feature_min_0 feature_norm_0 feature_frobenius_0 features_norm features_norm_other
-        features planted_features sup_phi_0 mean_phi mean_phi_scaled hermite_coefficient hermite_ct
+        max_feature_row features planted_features sup_phi_0 mean_phi mean_phi_scaled hermite_coefficient hermite_ct
         hermite_ct_scaled hermite_norm gamma_phi mu_phi feature_energy""",
     "A^2": """var_phi var_phi_scaled second_moment_phi lambda_out kernel_min kernel_max kernel_trace
         hermite_tail_scaled hermite_square_sum feature_gram_deviation feature_gram_change feature_level tail_mass""",
@@ -175,6 +175,7 @@ FIXED_BY_SETTING: dict[str, dict[str, tuple[str, ...]]] = {
         "all weights": ("P X/Z",),
     },
     "initialisation": {"standard normal": ("Z/X",), "variance 2": ("Z/X",), "G": ("Z/X",)},
+    "output_weights": {"balanced": ("V/Y",)},  # sized by the labels
     "loss": {"squares": ("G/Y^2",)},
 }
 FIXED_BY_CONSTANTS: dict[str, tuple[str, ...]] = {

@@ -224,3 +224,10 @@ def test_linear_model_split(rng):
     assert inside == pytest.approx(bound("sec2_1.repaired", "information_loss", **p), rel=0.02)
     assert outside == pytest.approx(bound("sec2_1.repaired", "nuisance_loss", **p), rel=0.02)
     assert inside < 0.8 * bound("sec2_1", "information_loss", **p)
+
+
+def test_the_linear_model_asks_for_no_step_size():
+    """Section 2.1 prints iterations "with a step size": the split is of fixed weights, whatever step led to them."""
+    for name in ("sec2_1", "sec2_1.repaired"):
+        assert [item.label for item in BY_ID[name].hypotheses] == ["rank_below_n"]
+        assert BY_ID[name].setting.step_size is None

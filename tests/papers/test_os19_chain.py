@@ -46,14 +46,19 @@ def instances(draw, largest_bound="4"):
         return {V[name]: ball(value) for name, value in values.items()}
 
 
-def required(id, values):
-    """The smallest even width that satisfies all width hypotheses, from their right-hand sides."""
+def root_of_width(id, values):
+    """The root of the width that satisfies all width hypotheses, from their right-hand sides."""
     bound = flint.arb(0)
     for item in statement(id).hypotheses:
         if item.role == "width" and item.label != "even_width":
             assert item.relation.lhs == sympy.sqrt(V["k"])
-            bound = bound.max(evaluate(expand(item.relation.rhs), values, BALL) ** 2)
-    k = int(bound.upper().ceil().unique_fmpz())
+            bound = bound.max(evaluate(expand(item.relation.rhs), values, BALL))
+    return bound
+
+
+def required(id, values):
+    """The smallest even width that satisfies all width hypotheses."""
+    k = int((root_of_width(id, values) ** 2).upper().ceil().unique_fmpz())
     return k + k % 2
 
 
@@ -113,12 +118,39 @@ def test_sharper_forms_never_ask_for_more(values):
         assert widths == sorted(widths)
 
 
+@pytest.mark.parametrize("parent", ["os19.thm6_2", "os19.thm2_1"])
+@given(values=instances())
+@settings(max_examples=100)
+def test_the_repaired_width_implies_the_sharpened_one(parent, values):
+    """For B >= 1 the printed width with its constant c contains every condition of the sharpened form (D4)."""
+    with precision(256):
+        v = {**values, V["B"]: values[V["B"]] + 1, V["d"]: ball(4), V["mu_phi"]: ball("1/3")}
+        v[V["sigma_min_KR"]] = (v[V["lambda"]] / v[V["mu_phi"]] ** 2).sqrt()
+        ours = evaluate(expand(statement(f"{parent}.repaired").hypothesis("width").relation.rhs), v, BALL) / 2
+        assert ours >= root_of_width(f"{parent}.sharpened", v) * (1 - flint.arb(2) ** -200)
+
+
+@pytest.mark.parametrize("parent", ["os19.thm6_2", "os19.thm2_1"])
+def test_no_smaller_constant_repairs_the_printed_width(parent):
+    """At B = 1, as delta tends to 0, the repaired width is that of the sharpened form: 31 in the place of 32 fails."""
+    given = {"n": 9, "norm_X": 1, "norm_y": 3, "delta": "1/1000", "B": 1, "lambda": "1/4", "eta_bar": 1, "d": 4}
+    given |= {"mu_phi": "1/2", "sigma_min_KR": 1}
+    with precision(256):
+        v = {V[name]: ball(value) for name, value in given.items()}
+        ours = evaluate(expand(statement(f"{parent}.repaired").hypothesis("width").relation.rhs), v, BALL) / 2
+        needed = root_of_width(f"{parent}.sharpened", v)
+        assert ours >= needed
+        assert ours * 31 / 32 < needed
+
+
 @pytest.mark.parametrize(
     ("id", "symbol", "value"),
     [
         ("os19.thm6_2.tracked", "c", 64),
         ("os19.thm6_2.sharpened", "c", 32),
         ("os19.thm2_1.tracked", "c", 64),
+        ("os19.thm6_2.repaired", "c", 32),
+        ("os19.thm2_1.repaired", "c", 32),
         ("os19.thm6_3.tracked", "C", 9_216_000_000),
         ("os19.thm2_3.tracked", "C", 96000 * 4 * sympy.pi**2),
         ("os19.thm2_5.tracked", "C", 9_216_000_000 * 100**4),

@@ -432,13 +432,31 @@ def test_row_norms_by_exact_tails(k, d, slack):
     """The exact failure of the event (chi-square) is within the tracked bound, given k_1^2 log k >= 5."""
     v = {"k": k, "d": d, "K": d, "hidden_row_slack": slack, "output_column_slack": slack}
     v |= {"hidden_std": 0.3, "output_std": 2.0}
-    for hypothesis in FOUND["lemA.event.tracked"].hypotheses:
-        assert number(hypothesis.relation.lhs, v) >= 5
+    for label in ("hidden_slack", "output_slack"):
+        assert number(FOUND["lemA.event.tracked"].hypothesis(label).relation.lhs, v) >= 5
     total = 0.0
     for label, std in (("hidden_rows", 0.3), ("output_columns", 2.0)):
         limit = bound("lemA.event.tracked", label, v) / std
         total += -np.expm1(k * np.log1p(-scipy.stats.chi2.sf(limit**2, d)))
     assert total <= number(FOUND["lemA.event.tracked"].failure, v)
+
+
+@pytest.mark.attacks("sgd22.lemA.event.tracked")
+def test_features_of_one_unit_on_the_event():
+    """(A.42), (A.43): |phi(X w)| and its square within the bound for the longest w allowed, nearly equal for small."""
+    rng = np.random.default_rng(2)
+    X = rng.standard_normal((6, 3))
+    top = np.linalg.svd(X)[2][0]
+    v = {"n": 6, "d": 3, "k": 50, "hidden_row_slack": 1.5, "norm_X": np.linalg.norm(X, 2), "sup_dphi": 1.0}
+    for std, nearest in ((1e-4, 0.999), (1.0, 0.1)):
+        v["hidden_std"] = std
+        reach = bound("lemA.event.tracked", "hidden_rows", v)
+        directions = [top, *(w / np.linalg.norm(w) for w in rng.standard_normal((20, 3)))]
+        norms = [np.linalg.norm(np.tanh(X @ (reach * w))) for w in directions]
+        limit = bound("lemA.event.tracked", "feature_rows", v)
+        assert nearest * limit < max(norms) <= limit
+        squares = [np.linalg.norm(np.outer(phi, phi), 2) for phi in (np.tanh(X @ (reach * w)) for w in directions)]
+        assert nearest**2 * limit**2 < max(squares) <= bound("lemA.event.tracked", "summands", v) * (1 + 1e-12)
 
 
 @pytest.mark.attacks("sgd22.lemA.h0.tracked")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy
 
@@ -32,6 +33,13 @@ def found(id: str) -> list[Mutant]:
     """The mutants of a statement."""
     given = {} if id.startswith("os19.lem6_7") else {"delta": 1}
     return mutants(statement(id), data=DATA, activation="softplus", trials=24, **HOW, **given)
+
+
+def in_campaign(id: str, campaign: Campaign) -> list[Mutant]:
+    """The mutants of a statement in its settings of the campaign."""
+    cell = next(cell for cell in campaign.cells if cell.statement == id)
+    trials = campaign.trials[campaign.cells.index(cell)]
+    return mutants(statement(id), k=cell.k, level=cell.level, trials=trials, **arguments(cell))
 
 
 @pytest.mark.parametrize("id", SAMPLE)
@@ -90,11 +98,14 @@ def test_mutants_are_judged_as_the_claims_are() -> None:
 @pytest.mark.parametrize(
     "id",
     [
+        "ofls19.lem6_14",
         "os19.lem6_12.sharpened",
+        "sgd22.d.iterations",
         "sgd22.lem3",
         "sjl17.d.centred_norm",
         "sjl17.d.stationary_loss.narrow",
         "sjl17.lemF_2",
+        "sjl17.thm2_2_approximate",
         "sjl17.thm2_2_approximate.sharpened",
         "zczg18.lem5_5.tracked",
         "zczg18.lem5_7",
@@ -102,9 +113,24 @@ def test_mutants_are_judged_as_the_claims_are() -> None:
 )
 def test_the_campaign_tries_loose_statements_where_a_wrong_number_shows(id: str, campaign: Campaign) -> None:
     """Of these no mutant was caught in the settings of the statements around them."""
-    cell = next(cell for cell in campaign.cells if cell.statement == id)
-    given = arguments(cell) | {"k": cell.k, "level": cell.level, "trials": campaign.trials[campaign.cells.index(cell)]}
-    assert "caught" in {item.fate for item in mutants(statement(id), **given)}
+    assert "caught" in {item.fate for item in in_campaign(id, campaign)}
+
+
+@pytest.mark.parametrize(
+    ("id", "slack"),
+    [
+        ("os19.d.lambda_gersh", 6),
+        ("os19.d.lambda_sep", 4),
+        ("os19.lemH_2", 4),
+        ("sgd22.d.anytime", 6),
+        ("sjl17.thm2_2_approximate.tracked", 2),
+        ("zczg18.d.gd_iterations", 5),
+        ("zczg18.lemD_3", 2),
+    ],
+)
+def test_the_campaign_tries_statements_near_equality(id: str, slack: float, campaign: Campaign) -> None:
+    """A claim of each is broken when it is tightened by this factor."""
+    assert min(item.slack or np.inf for item in in_campaign(id, campaign)) < slack
 
 
 def test_types_of_claims() -> None:

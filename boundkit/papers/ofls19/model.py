@@ -49,6 +49,7 @@ PAPER = Paper(
     authors=("Samet Oymak", "Zalan Fabian", "Mingchen Li", "Mahdi Soltanolkotabi"),
     year=2019,
     arxiv="1906.05392",
+    version="dated June 13, 2019",
     letters={
         "failure": r"\delta",
         "linearisation_tolerance": r"\delta",

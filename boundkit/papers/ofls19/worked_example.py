@@ -10,7 +10,7 @@ from boundkit.papers.ofls19.model import ONE, halved, source
 from boundkit.papers.ofls19.relations import at_most, equal
 from boundkit.statement import Claim, Erratum, Hypothesis, Setting, Statement
 from boundkit.statement.statement import Chance, Experiment
-from boundkit.statement.vocabulary import n, norm_X, step_size
+from boundkit.statement.vocabulary import n
 from boundkit.statement.words.generalisation_lemmas import (
     expected_information_loss,
     expected_loss,
@@ -27,7 +27,6 @@ LINEAR = Setting(
     trained="all weights",
     output_weights="none",
     initialisation="zero",
-    step_size=1 / norm_X**2,
 )
 NOISE = linear_input_noise**2 * frobenius_W**2 + linear_label_noise**2
 SHARE = signal_rank / n  # of the noise that falls into the information space
@@ -59,10 +58,7 @@ sec2_1 = Statement(
     title="Linear model with low-rank inputs plus noise: test loss split into information and nuisance parts",
     source=source("Section 2.1", "(2.1)", "(2.2)"),
     setting=LINEAR,
-    hypotheses=(
-        Hypothesis("rank_below_n", "data", at_most(signal_rank, n)),
-        Hypothesis("step_size", "step", at_most(step_size, 1 / norm_X**2)),
-    ),
+    hypotheses=(Hypothesis("rank_below_n", "data", at_most(signal_rank, n)),),
     claims=_split(ONE),
     uses=("ofls19.def2_1",),
     errata=(

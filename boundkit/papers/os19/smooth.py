@@ -95,6 +95,7 @@ def small_b_factor(conclusion: Conclusion, eigenvalue: Expr) -> Expr:
 
 C_TRACKED = small_b_factor(TRACKED, lambda_)
 C_SHARPENED = small_b_factor(SHARPENED, lambda_)
+IMPLIED = "Implied by the sharpened form: its width has 1 + (1 + delta) B, at most 2 (1 + delta) B when B >= 1."
 
 
 def _derived(
@@ -149,8 +150,8 @@ def _printed(
     regime: str,
     repaired: bool = False,
 ) -> Statement:
-    constant = Constant(c, "tracked", C_TRACKED) if repaired else Constant(c, "open")
-    relation = Ge(sqrt(k * d), width.subs(c, C_TRACKED) if repaired else width)
+    constant = Constant(c, "tracked", C_SHARPENED) if repaired else Constant(c, "open")
+    relation = Ge(sqrt(k * d), width.subs(c, C_SHARPENED) if repaired else width)
     return Statement(
         id=f"{id}.repaired" if repaired else id,
         kind=kind,
@@ -171,7 +172,7 @@ def _printed(
         uses=uses,
         errata=errata,
         certificate=meta_smooth.cert_smooth.id,
-        proof="Implied by the sharpened form, whose width is smaller when B >= 1." if repaired else "",
+        proof=IMPLIED if repaired else "",
         **_conclusions(eigenvalue),  # type: ignore[arg-type]
     )
 

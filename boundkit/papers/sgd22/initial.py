@@ -179,7 +179,7 @@ h0_tracked = Statement(
     form="tracked",
     improves="sgd22.lemA.h0",
     setting=NETWORK,
-    hypotheses=(ZERO_AT_ZERO, FIRST_BOUNDED, *event_tracked.hypotheses),
+    hypotheses=event_tracked.hypotheses,
     claims=(
         outputs(UNIT_OUTPUTS),
         initial_loss(2 / n * (UNIT_OUTPUTS**2 + norm_y**2)),

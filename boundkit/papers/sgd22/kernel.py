@@ -18,9 +18,10 @@ from boundkit.papers.sgd22.paper import (
     source,
 )
 from boundkit.statement import Claim, Constant, Erratum, Statement
-from boundkit.statement.vocabulary import C, c, d, k, mu_phi_tilde, n, norm_X, tightness
+from boundkit.statement.vocabulary import C, c, d, k, mu_phi_tilde, n, norm_X, sup_dphi, tightness
 from boundkit.statement.words.shared import K, power, sigma_min_power
 from boundkit.statement.words.stochastic_network import (
+    feature_frobenius_0,
     hermite_ct,
     hermite_ct_scaled,
     hermite_tail,
@@ -30,6 +31,7 @@ from boundkit.statement.words.stochastic_network import (
     kernel_max,
     kernel_min,
     kernel_trace,
+    max_feature_row,
     max_hidden_row,
     max_output_column,
     mean_phi,
@@ -153,12 +155,13 @@ kernel_sharpened = Statement(
 
 HIDDEN_ROW = hidden_row_slack * hidden_std * sqrt(d * log(k))
 OUTPUT_COLUMN = output_column_slack * output_std * sqrt(K * log(k))
+FEATURE_ROW = sup_dphi * norm_X * HIDDEN_ROW
 
 
 def _event(factor: Expr) -> tuple[Claim, ...]:
     rows = (("hidden_rows", max_hidden_row, HIDDEN_ROW, hidden_row_slack),)
     columns = (("output_columns", max_output_column, OUTPUT_COLUMN, output_column_slack),)
-    return tuple(
+    weights = (
         observed(
             label,
             symbol,
@@ -169,6 +172,18 @@ def _event(factor: Expr) -> tuple[Claim, ...]:
         )
         for label, symbol, bound, slack in (*rows, *columns)
     )
+    features = (
+        observed(
+            label,
+            max_feature_row,
+            at_most(max_feature_row**power, factor * FEATURE_ROW**power / tightness),
+            experiment="initialisation",
+            twin=factor * (2 * FEATURE_ROW * sqrt(k) / feature_frobenius_0) ** power,
+            reason="the largest features of k units are not below half of their root mean square",
+        )
+        for label, power in (("feature_rows", 1), ("summands", 2))
+    )
+    return (*weights, *features)
 
 
 def row_failures(hidden: Expr, output: Expr) -> tuple[Expr, Expr]:
@@ -181,10 +196,12 @@ P_1 = sum(row_failures(hidden_row_slack, output_column_slack))
 event = Statement(
     id="sgd22.lemA.event",
     kind="lemma",
-    title="Norms of the weights of all hidden units at initialisation",
-    source=source("Appendix E.2", "(A.40)", "(A.41)"),
+    title="Norms of the weights and of the features of all hidden units at initialisation",
+    source=source("Appendix E.2", "(A.40)", "(A.41)", "(A.42)", "(A.43)"),
     setting=NETWORK,
     hypotheses=(
+        ZERO_AT_ZERO,
+        FIRST_BOUNDED,
         assume("hidden_slack", "parameter", at_least(hidden_row_slack, C)),
         assume("output_slack", "parameter", at_least(output_column_slack, C)),
     ),
@@ -197,19 +214,24 @@ event = Statement(
 event_tracked = Statement(
     id="sgd22.lemA.event.tracked",
     kind="lemma",
-    title="Norms of the weights of all hidden units, with constants",
-    source=source("Appendix E.2", "(A.40)", "(A.41)"),
+    title="Norms of the weights and of the features of all hidden units, with constants",
+    source=source("Appendix E.2", "(A.40)", "(A.41)", "(A.42)", "(A.43)"),
     form="tracked",
     improves="sgd22.lemA.event",
     setting=NETWORK,
     hypotheses=(
+        ZERO_AT_ZERO,
+        FIRST_BOUNDED,
         assume("hidden_slack", "width", at_least(hidden_row_slack**2 * log(k), 5)),
         assume("output_slack", "width", at_least(output_column_slack**2 * log(k), 5)),
     ),
     claims=_event(c / c),
     probability=1 - k ** (1 - hidden_row_slack**2 * d / 5) - k ** (1 - output_column_slack**2 * K / 5),
     uses=("sgd22.lemA.event",),
-    proof="Laurent and Massart's tail P(chi^2_D > T D) <= exp(-T D / 5) for T >= 5, and a union bound.",
+    proof=(
+        "Laurent and Massart's tail P(chi^2_D > T D) <= exp(-T D / 5) for T >= 5, and a union bound. As phi(0) = 0, "
+        "|phi(X w)| <= sup|phi'| |X| |w| for the weights w of a unit; the norm of phi(X w) phi(X w)^T is its square."
+    ),
 )
 
 STATEMENTS = (feature_kernel, kernel, kernel_repaired, kernel_sharpened, event, event_tracked)

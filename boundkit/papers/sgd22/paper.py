@@ -51,6 +51,7 @@ PAPER = Paper(
     authors=("Anonymous",),
     year=2022,
     arxiv="",
+    version="under review at ICLR 2022",
     letters={
         "n": "m",
         "d": "d_0",

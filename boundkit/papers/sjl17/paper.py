@@ -24,6 +24,7 @@ PAPER = Paper(
     authors=("Mahdi Soltanolkotabi", "Adel Javanmard", "Jason D. Lee"),
     year=2017,
     arxiv="1707.04926",
+    version="dated July 15, 2017, revised July 2022",
     letters={
         "sup_dphi": "B",
         "sup_d2phi": "L",

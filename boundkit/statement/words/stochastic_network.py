@@ -194,6 +194,9 @@ max_hidden_row = _run(
     "max_i ‖w_i‖",
     "largest norm of the weights of one hidden unit, of two weight matrices where two are compared",
 )
+max_feature_row = _run(
+    "max_feature_row", r"\max_i\lVert\phi(Xw_i)\rVert", "max_i ‖φ(Xw_i)‖", "largest norm of the features of one unit"
+)
 max_output_column = _run(
     "max_output_column",
     r"\max_i\lVert v_i\rVert",

@@ -1,4 +1,7 @@
-"""Curvature of a loss surface at one point: dense where the matrix is small, Lanczos on exact products where not."""
+"""Curvature of a loss surface at one point: dense where the matrix is small, Lanczos on exact products where not.
+
+Near weights of zero all units have nearly the same block, and Lanczos does not tell their eigenvalues apart.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,9 @@ from scipy.sparse.linalg import ArpackNoConvergence, LinearOperator, eigsh
 from boundkit.train.landscape.surface import Array, Surface
 
 DENSE = 600  # parameters up to which the Hessian is a matrix
+LARGEST = 4000  # parameters up to which it is one where Lanczos does not converge
 LANCZOS_TOLERANCE = 1e-12
+RESTARTS = 200
 
 
 def hidden_hessian(surface: Surface, W: Array, v: Array) -> Array:
@@ -45,8 +50,7 @@ def hidden_spectrum(surface: Surface, W: Array, v: Array) -> tuple[float, float]
     (-4.0, -1.0)
     """
     if W.size <= DENSE:
-        values = np.linalg.eigvalsh(hidden_hessian(surface, W, v))
-        return float(values[0]), float(values[-1])
+        return _dense_spectrum(surface, W, v)
     still = np.zeros(len(v))
 
     def product(direction: Array) -> Array:
@@ -55,7 +59,15 @@ def hidden_spectrum(surface: Surface, W: Array, v: Array) -> tuple[float, float]
     operator = LinearOperator((W.size, W.size), matvec=product, dtype=np.float64)
     start = np.random.default_rng(0).standard_normal(W.size)
     try:
-        ends = [eigsh(operator, k=1, which=end, v0=start, tol=LANCZOS_TOLERANCE)[0][0] for end in ("SA", "LA")]
+        options = {"k": 1, "v0": start, "tol": LANCZOS_TOLERANCE, "maxiter": RESTARTS}
+        ends = [eigsh(operator, which=end, **options)[0][0] for end in ("SA", "LA")]
     except ArpackNoConvergence:
+        if W.size <= LARGEST:
+            return _dense_spectrum(surface, W, v)
         raise np.linalg.LinAlgError(f"the ends of the spectrum of {W.size} parameters do not converge") from None
     return float(ends[0]), float(ends[1])
+
+
+def _dense_spectrum(surface: Surface, W: Array, v: Array) -> tuple[float, float]:
+    values = np.linalg.eigvalsh(hidden_hessian(surface, W, v))
+    return float(values[0]), float(values[-1])

@@ -26,7 +26,8 @@ class Start:
 
     `misfit` |f - Y|_F, `loss`, `output_norm` |f|_F; the extreme singular values of the Jacobian in the trained layers
     (smallest of n K) and its largest row norm; of the features phi(X W_0^T): n-th and largest singular value and
-    Frobenius norm; `least_misfit` over all output weights; spectral norm of V_0; the largest weights of one unit.
+    Frobenius norm; `least_misfit` over all output weights; spectral norm of V_0; the largest weights and features of
+    one unit.
     """
 
     trials: tuple[int, ...]
@@ -43,6 +44,7 @@ class Start:
     output_weights_norm: np.ndarray
     max_hidden_row: np.ndarray
     max_output_column: np.ndarray
+    max_feature_row: np.ndarray
 
 
 @with_fallback
@@ -105,6 +107,7 @@ def _measure(network: Shallow, k: int, trials: tuple[int, ...], seed: int, backe
             np.linalg.norm(V, 2, axis=(1, 2)),
             np.linalg.norm(W, axis=2).max(axis=1),
             np.linalg.norm(V, axis=1).max(axis=1),
+            np.linalg.norm(value, axis=1).max(axis=1),
         ]
     )
 

@@ -71,6 +71,18 @@ def test_lanczos_finds_the_ends_of_the_spectrum(monkeypatch):
     assert hidden_spectrum(surface, W, v) == pytest.approx(dense, rel=1e-9)
 
 
+def test_a_spectrum_that_lanczos_does_not_find(monkeypatch):
+    """Dense up to a size; an error beyond it."""
+    surface, W, v, _ = point("square", n=60, d=12, k=24)
+    dense = hidden_spectrum(surface, W, v)
+    monkeypatch.setattr(curvature, "DENSE", 0)
+    monkeypatch.setattr(curvature, "RESTARTS", 1)
+    assert hidden_spectrum(surface, W, v) == dense
+    monkeypatch.setattr(curvature, "LARGEST", 287)
+    with pytest.raises(np.linalg.LinAlgError, match="288 parameters do not converge"):
+        hidden_spectrum(surface, W, v)
+
+
 @given(st.integers(0, 1000))
 def test_homogeneity_of_the_quadratic_network(seed):
     """<W, grad L> = 2 <W^T D_v W, G> at any point."""

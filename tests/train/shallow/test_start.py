@@ -83,6 +83,7 @@ def test_everything_measured_at_the_start() -> None:
             "output_weights_norm": np.linalg.norm(V, 2),
             "max_hidden_row": np.linalg.norm(W, axis=1).max(),
             "max_output_column": np.linalg.norm(V, axis=0).max(),
+            "max_feature_row": np.linalg.norm(phi, axis=0).max(),
         }
         for name, value in expected.items():
             assert getattr(start, name)[row] == pytest.approx(value, rel=1e-9, abs=1e-9), name

@@ -1,6 +1,7 @@
 """A linear model on low-rank inputs with noise: its losses on fresh noise, whole and in the two spaces.
 
-The weights are those of gradient descent from zero on one noisy sample, after a random number of steps.
+The weights are those of gradient descent from zero on one noisy sample, after a random number of steps of size 1 over
+the squared norm of the inputs; what is claimed is said of any weights.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from sympy import Symbol
 
 from boundkit.errors import NotApplicable
 from boundkit.query import Binding
-from boundkit.statement.vocabulary import norm_X, step_size
 from boundkit.statement.words.generalisation_lemmas import (
     expected_information_loss,
     expected_loss,
@@ -60,8 +60,6 @@ def _one(binding: Binding, plan: Plan, trial: int, *, slowly: bool) -> Observati
     losses = np.mean([_losses(*noisy(), w, left, slowly=slowly) for _ in range(FRESH)], axis=0)
     away = signal.astype(w.dtype) @ w - clean
     values: dict[Symbol, float] = {
-        norm_X: size,
-        step_size: size**-2,
         frobenius_W: float(np.sqrt((w * w).sum())),
         noiseless_misfit: float(np.sqrt((away * away).sum())),
         expected_loss: float(losses[0]),

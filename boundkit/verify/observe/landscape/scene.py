@@ -15,8 +15,8 @@ from sympy import Eq, Min
 from boundkit.data.origins import Planted
 from boundkit.errors import NotApplicable
 from boundkit.query import Binding
-from boundkit.statement.vocabulary import k
-from boundkit.statement.words.landscape import frobenius_W, negative_units, positive_units
+from boundkit.statement.vocabulary import k, norm_v_inf
+from boundkit.statement.words.landscape import frobenius_W, negative_units, positive_units, smallest_v
 from boundkit.statement.words.landscape_data import planted_labels
 from boundkit.train.initialise import Role, nested_stream
 from boundkit.train.landscape import Surface, ball_point
@@ -160,15 +160,18 @@ def _network(binding: Binding, plan: Plan, X: Array, shape: int, rng: np.random.
     width, dimension = plan.width, X.shape[1]
     sign, size = signs(binding, width), rng.uniform(0.3, 2.0, width)
     chosen = rng.choice([-1.0, 1.0], width) if sign is None else sign
-    v = chosen * (1.0 if shape in (0, 2) else size)
+    equal = shape in (0, 2) or (norm_v_inf, smallest_v) in equations(binding)
+    v = chosen * (1.0 if equal else size)
     normal = rng.standard_normal((width, dimension))
     if (frobenius_W, 0) in equations(binding):
         return np.zeros_like(normal), v
+    planted = is_planted(binding)
     if shape == 0 and width >= dimension:
-        return np.linalg.qr(normal)[0], v
+        return (size[0] if planted else 1.0) * np.linalg.qr(normal)[0], v  # not of the planted form
     if shape == 2:
         return np.outer(normal[:, 0], np.linalg.svd(X, full_matrices=False)[2][0]), v
-    return normal * (1e-2 if shape == 4 else dimension**-0.5), v
+    near = TINY if planted else 1e-2  # a planted network has a saddle at zero
+    return normal * (near if shape == 4 else dimension**-0.5), v
 
 
 def _walked(found: Scene, length: int) -> Array:

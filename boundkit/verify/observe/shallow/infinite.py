@@ -22,6 +22,7 @@ from boundkit.statement.words.stochastic_network import (
     feature_min_0,
     feature_norm_0,
     initial_outputs,
+    max_feature_row,
     max_hidden_row,
     max_output_column,
     output_weights_norm,
@@ -45,7 +46,7 @@ from boundkit.train.shallow.sampling import BatchStreams
 from boundkit.verify.observe.plan import Experiment, Observations, Plan, column, joined, step_sizes
 from boundkit.verify.observe.shallow.layers import ROUNDING, STOP_AT, along, ball_radius, network_of, steps_of
 
-WITHOUT_LIMIT = (max_hidden_row, max_output_column, feature_gram_deviation)
+WITHOUT_LIMIT = (max_hidden_row, max_output_column, max_feature_row, feature_gram_deviation)
 Decompose = Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]]  # ascending eigenvalues and eigenvectors
 
 
