@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from boundkit.errors import BadInput, BoundkitError, shorten, unknown
-from boundkit.train.backend import usable_cores
+from boundkit.train.backend import DEVICES, select_device, usable_cores
 from boundkit.train.checks import LARGEST_WORKERS, integer
 
 Result = TypeVar("Result")
@@ -73,6 +73,17 @@ def require_executor(name: str, workers: int | None) -> None:
         integer("workers", workers, 1, LARGEST_WORKERS)
     if name not in NAMES and name.removeprefix(SCHEDULER) in ("", name):
         raise unknown("executor", name, (*NAMES, f"{SCHEDULER}HOST:PORT"))
+
+
+def require_device(device: str, executor_name: str) -> None:
+    """BadInput unless the device is one that there may be, Infeasible where it is asked for and cannot be used.
+
+    What a cluster can use is known to its own machines only.
+    """
+    if device not in DEVICES:
+        raise unknown("device", device, DEVICES)
+    if device != "auto" and not executor_name.startswith(SCHEDULER):
+        select_device(device)
 
 
 @contextmanager

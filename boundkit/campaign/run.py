@@ -7,15 +7,14 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from functools import partial
 
-from boundkit.campaign.executors import WorkerDied, executor, outcome, require_executor
+from boundkit.campaign.executors import WorkerDied, executor, outcome, require_device, require_executor
 from boundkit.campaign.spec import IN_ONE, Campaign, Cell
 from boundkit.campaign.store import Row, Store
 from boundkit.campaign.task import failed_row, is_final, run_task
 
 Progress = Callable[[int, int], None]
-Run = Callable[..., Row]  # of a cell, the trials and, where there is one, a budget
+Run = Callable[..., Row]  # of a cell, the trials, the budget and the device
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Reached:
-    """How far a campaign is: all tasks, those whose results the store holds, damaged lines of the store."""
+    """How far a campaign is: all tasks, those that the store leaves nothing to run of, its damaged lines."""
 
     tasks: int
     done: int
@@ -59,6 +58,7 @@ def run_campaign(
     executor_name: str = "processes",
     workers: int | None = None,
     budget: float | None = None,
+    device: str = "auto",
     progress: Progress | None = None,
     run: Run = run_task,
 ) -> Reached:
@@ -66,11 +66,15 @@ def run_campaign(
 
     Running it again goes on where it stopped, and processes may share a store. A task whose worker dies is run once
     more by itself; if that worker dies too, the store gets a row that says so. What crashed, by an error that nobody
-    planned or with its worker, is tried once more by each later run. Raises BadInput for an unknown executor and for a
-    store that cannot be used, BoundkitError for a cluster that goes away.
+    planned or with its worker or device, is tried once more by each later run. Of a cell whose arguments cannot be used
+    one row is enough. A store may hold results of several devices, and each row says of which; on another device only
+    what was infeasible runs again. Raises BadInput for an unknown executor or device and for a store that cannot be
+    used, Infeasible for a device that cannot be used, BoundkitError for a cluster that goes away.
     """
     require_executor(executor_name, workers)
-    desk = _Desk(store, tasks(campaign), None if budget is None else time.monotonic() + budget, progress, run)
+    require_device(device, executor_name)
+    deadline = None if budget is None else time.monotonic() + budget
+    desk = _Desk(store, tasks(campaign), deadline, progress, run, device)
     suspects = desk.waiting()
     while suspects:
         with executor(executor_name, workers=workers) as (pool, count):
@@ -91,6 +95,7 @@ class _Desk:
     deadline: float | None
     progress: Progress | None
     run: Run
+    device: str
     done: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -104,7 +109,9 @@ class _Desk:
 
     def _note(self, rows: Iterable[Row]) -> None:
         own = [row for row in rows if row["task"] in self.budgets]
-        self.done |= {row["task"] for row in own if is_final(row, self.budgets[row["task"]])}
+        self.done |= {row["task"] for row in own if is_final(row, self.budgets[row["task"]], self.device)}
+        refused = {_cell_of(row["task"]) for row in own if "error" in row and not row.get("crashed")}
+        self.done |= {name for name in self.budgets if _cell_of(name) in refused} if refused else set()
 
     def waiting(self) -> list[Task]:
         """The tasks of which the store has no row yet."""
@@ -150,19 +157,21 @@ class _Desk:
         mine = claim.enter_context(self.store.claimed(task.name))
         self.refresh()
         if mine and task.name not in self.done:
-            held[_submitted(pool, self.run, task)] = (task, claim)
+            held[self._submitted(task, pool)] = (task, claim)
         else:
             claim.close()
+
+    def _submitted(self, task: Task, pool: Executor) -> Future[Row]:
+        try:
+            return pool.submit(self.run, task.cell, task.trials, task.budget, self.device)
+        except BrokenExecutor as error:
+            refused: Future[Row] = Future()
+            refused.set_exception(error)
+            return refused
 
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline
 
 
-def _submitted(pool: Executor, run: Run, task: Task) -> Future[Row]:
-    limited = run if task.budget is None else partial(run, budget=task.budget)
-    try:
-        return pool.submit(limited, task.cell, task.trials)
-    except BrokenExecutor as error:
-        refused: Future[Row] = Future()
-        refused.set_exception(error)
-        return refused
+def _cell_of(name: str) -> str:
+    return name.partition("-")[0]

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from boundkit.activations import activation as find_activation
-from boundkit.data import pinned
-from boundkit.errors import BadInput, unknown
+from boundkit.data import dataset, pinned
+from boundkit.errors import BadInput, Missing, unknown
 from boundkit.papers import statement as find, statements
 from boundkit.query.share import Share, share
+from boundkit.query.width import require_parameters, required_width
+from boundkit.statement.vocabulary import k
 from boundkit.train.checks import positive
 from boundkit.verify import LEVELS, levels as possible_levels
-from boundkit.verify.arguments import INFINITE
-from boundkit.verify.levels import SCALING, VARIED, concerned
+from boundkit.verify.arguments import INFINITE, LARGEST_SEED, LARGEST_STEPS, LARGEST_TRIALS, integer_in, width_of
+from boundkit.verify.levels import RELAXED, SCALING, VARIED, bounded, concerned
 
 REQUIRED = "required"
 LOOSENESS = "looseness"  # in the place of a level: three widths instead of a verdict
@@ -44,6 +46,7 @@ KEYS: dict[str, Any] = {
     "set": {},
     "assume": {},
 }
+LARGEST = {"trials": LARGEST_TRIALS, "together": LARGEST_TRIALS, "steps": LARGEST_STEPS}
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,7 @@ class Cell:
     """One point of the grid; `k` is None where the statement itself says the width, or the word infinite.
 
     `data` that are in a file are named with the digest of its content, so that a file that changed is another cell.
-    `vary` is what grows at level scaling, which searches widths and takes none; None elsewhere.
+    `vary` is what grows at level scaling, None elsewhere. Scaling and looseness search widths and take none.
     """
 
     statement: str
@@ -90,24 +93,27 @@ def read_campaign(path: str | Path) -> Campaign:
 
     Keys: `statements`, `data`, `activations`, `levels` (or "looseness": the widths that the theorem requires, that a
     certificate needs, that are seen to work), `widths` (integers, "infinite" as in `verify`, or "required" for the
-    statement's own), `seeds` (lists, of which every combination is tried, without the levels that a statement does not
-    have), `trials`, `together`, `steps`, `budget`, and the tables `set` and `assume`, of which every statement takes
-    the names that it has. `vary` (n) is what grows at level scaling, which takes no width and runs all of its trials
-    together. `budget` are seconds for the trials that run together, as in `verify`: what a short calibration says to
-    take longer is not run, but infeasible, until the campaign is run with a larger budget or none. It does not limit a
-    looseness, and is no limit of the whole campaign.
+    statement's own, which level relaxed does not take), `seeds` (lists, of which every combination is tried, without
+    the levels that a statement does not have), `trials`, `together`, `steps`, `budget`, and the tables `set` and
+    `assume`, of which every statement takes the names that it has. `vary` (n) is what grows at level scaling, which,
+    like a looseness, takes no width and runs all of its trials together. `budget` are seconds for the trials that run
+    together, as in `verify`: what a short calibration says to take longer is not run, but infeasible, until the
+    campaign is run with a larger budget or none. It does not limit a looseness, and is no limit of the whole campaign.
 
     A file may hold several `[[grids]]`, for which keys outside of them are the defaults. There, statements may be
     patterns such as "os19.*", which stand for all that can be put on trial, and a statement is tried as the last grid
-    that names it says. Raises BadInput for anything else.
+    that names it says. Raises BadInput for anything else, and where a width depends on a parameter that is missing.
     """
     try:
+        if Path(path).is_char_device():
+            raise OSError(None, "it is a device, which may have no end")
         with Path(path).open("rb") as file:
-            return campaign(**tomllib.load(file))
+            table = tomllib.load(file)
     except OSError as error:
         raise BadInput("spec", path, f"cannot be read: {error.strerror}") from None
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise BadInput("spec", path, f"is not TOML: {error}") from None
+    return campaign(**table)
 
 
 def campaign(**given: Any) -> Campaign:
@@ -134,7 +140,8 @@ def campaign(**given: Any) -> Campaign:
         budgets += [grid["budget"]] * len(made)
     if not cells:
         raise BadInput("levels", grids[0]["levels"], "are levels of none of these statements")
-    together = _whole("together", common.get("together", KEYS["together"]))
+    _require(cells, taken)
+    together = integer_in("together", common.get("together", KEYS["together"]), 1, LARGEST["together"])
     return Campaign(tuple(cells), tuple(trials), tuple(budgets), together)
 
 
@@ -150,8 +157,10 @@ def _completed(given: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("set", "assume"):
         if not isinstance(values[name], dict):
             raise BadInput(name, values[name], "must be a table of NAME = VALUE")
-    for name in ("trials", "steps", "together"):
-        _whole(name, values[name])
+    if k.name in values["set"]:
+        raise BadInput(k.name, values["set"][k.name], "is given as widths")
+    for name, most in LARGEST.items():
+        integer_in(name, values[name], 1, most)
     if values["budget"] is not None:
         positive("budget", values["budget"])
     for level in values["levels"]:
@@ -175,14 +184,16 @@ def _matching(name: Any) -> list[str]:
 
 def _cells(grid: Mapping[str, Any], taken: Mapping[str, Share]) -> list[Cell]:
     cells = []
-    for id, data, activation, level, k, seed in itertools.product(*(grid[name] for name in LISTS)):
+    for id, data, activation, level, wide, seed in itertools.product(*(grid[name] for name in LISTS)):
         if not _possible(id, level):
             continue
-        scaling = level == SCALING
-        if scaling and k != grid["widths"][0]:
+        alone = level in IN_ONE
+        if alone and wide != grid["widths"][0]:
             continue
-        width, vary = (None, str(grid["vary"])) if scaling else (_width(k), None)
-        seed = _whole("seeds", seed, least=0)
+        if level == RELAXED and wide == REQUIRED and set(grid["widths"]) != {REQUIRED}:
+            continue
+        width, vary = None if alone else _width(wide), str(grid["vary"]) if level == SCALING else None
+        seed = integer_in("seeds", seed, 0, LARGEST_SEED)
         parts = [taken[item.id] for item in concerned(find(id), level)]
         given, assumed = (
             {name: str(value) for name, value in grid[table].items() if any(name in part[place] for part in parts)}
@@ -190,6 +201,26 @@ def _cells(grid: Mapping[str, Any], taken: Mapping[str, Share]) -> list[Cell]:
         )
         cells.append(Cell(id, data, activation, level, width, seed, grid["steps"], given, assumed, vary))
     return cells
+
+
+def _require(cells: list[Cell], taken: Mapping[str, Share]) -> None:
+    """BadInput for what a cell's width depends on and is missing or cannot be used, as far as no run has to say so."""
+    points = {text: dataset(text) for text in {cell.data for cell in cells}}
+    asked = set()
+    for cell in cells:
+        if cell.level == RELAXED and cell.k is None:
+            raise BadInput("widths", REQUIRED, f"level {RELAXED} needs integers or {INFINITE}: the widths to try")
+        for item in bounded(find(cell.statement), cell.level, chosen=cell.k is not None):
+            tables = zip((cell.parameters, cell.assume), taken[item.id], strict=True)
+            given, assumed = ({name: value for name, value in table.items() if name in own} for table, own in tables)
+            case = (item.id, cell.data, cell.activation, *given.items(), *assumed.items())
+            if case not in asked:
+                asked.add(case)
+                data, activation = points[cell.data], cell.activation
+                try:
+                    require_parameters(item, data=data, activation=activation, parameters=given, assume=assumed)
+                except Missing:  # nothing is asked for where the statement does not apply, which measurements may say
+                    required_width(item, data=data, activation=activation, assume=assumed, **given)
 
 
 def _taken(grids: list[dict[str, Any]]) -> dict[str, Share]:
@@ -202,16 +233,13 @@ def _taken(grids: list[dict[str, Any]]) -> dict[str, Share]:
 
 
 def _possible(id: str, level: str) -> bool:
-    return ("relaxed" if level == LOOSENESS else level) in possible_levels(find(id))
-
-
-def _whole(name: str, value: Any, *, least: int = 1) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise BadInput(name, value, f"must be an integer of at least {least}")
-    return value
+    return (RELAXED if level == LOOSENESS else level) in possible_levels(find(id))
 
 
 def _width(value: Any) -> int | str | None:
     if value in (REQUIRED, INFINITE):
         return None if value == REQUIRED else INFINITE
-    return _whole("widths", value)
+    try:
+        return width_of(value)
+    except BadInput as error:
+        raise BadInput("widths", value, f"{error.message}, or {REQUIRED}") from None

@@ -34,16 +34,16 @@ class Store:
 
     def refresh(self) -> list[Row]:
         """The rows that were added since the last call; BadInput if the file cannot be read or is something else."""
-        if self.path.exists() and not self.path.is_file():  # a device may be read without end
-            raise BadInput("store", self.path, "cannot be read: it is not a regular file")
         try:
+            if self.path.exists() and not self.path.is_file():  # a device may be read without end
+                raise OSError(None, "it is not a regular file")
             with self.path.open("rb") as file:
                 file.seek(self._read)
                 content = file.read()
         except FileNotFoundError:
             return []
-        except OSError as error:
-            raise BadInput("store", self.path, f"cannot be read: {error.strerror}") from None
+        except (OSError, ValueError) as error:
+            raise BadInput("store", self.path, f"cannot be read: {getattr(error, 'strerror', error)}") from None
         complete = content[: content.rfind(b"\n") + 1]
         self._read += len(complete)
         new = []

@@ -9,7 +9,8 @@ from typing import Any
 
 from boundkit.campaign.spec import LOOSENESS, Cell
 from boundkit.data import Dataset, dataset
-from boundkit.errors import BoundkitError, shorten
+from boundkit.errors import BoundkitError, Infeasible, shorten
+from boundkit.train.cuda import DeviceFault
 from boundkit.verify import Verdict, verify
 from boundkit.verify.width_search import looseness
 from boundkit.version import versions
@@ -19,31 +20,35 @@ DATA_KEPT = 8  # data sets with their measured quantities, for the tasks to come
 Row = dict[str, Any]
 
 
-def run_task(cell: Cell, trials: Sequence[int], budget: float | None = None) -> Row:
-    """The row of these trials: what was found, and with which versions; an error is a row too.
+def run_task(cell: Cell, trials: Sequence[int], budget: float | None = None, device: str = "auto") -> Row:
+    """The row of these trials: what was found, where, and with which versions; an error is a row too.
 
-    What takes longer than `budget` seconds is infeasible, and its row says under which budget (`is_final`).
+    What takes longer than `budget` seconds, or does not fit into the memory of `device`, is infeasible, and its row
+    says under which budget and for which device (`is_final`). A device that fails or cannot be used is a crash.
     """
     try:
-        found = _looseness(cell, len(trials)) if cell.level == LOOSENESS else _report(cell, trials, budget)
+        loose = cell.level == LOOSENESS
+        found = _looseness(cell, len(trials), device) if loose else _report(cell, trials, budget, device)
     except BoundkitError as error:
-        return failed_row(cell, str(error))
+        return failed_row(cell, str(error), crashed=isinstance(error, DeviceFault | Infeasible))
     except Exception as error:
         return failed_row(cell, f"{type(error).__name__}: {shorten(error, 500)}", crashed=True)
     return {"cell": asdict(cell), "trials": list(trials), "versions": versions(), **found}
 
 
-def is_final(row: Row, budget: float | None) -> bool:
-    """Whether a task with this row need not be run under this budget: it is not infeasible for a smaller one.
+def is_final(row: Row, budget: float | None, device: str = "auto") -> bool:
+    """Whether a task with this row need not be run so: it is not infeasible for a smaller budget or another device.
 
     >>> is_final({"verdict": "infeasible", "budget": 5}, 5), is_final({"verdict": "infeasible", "budget": 5}, None)
     (True, False)
     """
+    if row.get("verdict") != Verdict.INFEASIBLE:
+        return True
     limit = row.get("budget")
-    return limit is None or row.get("verdict") != Verdict.INFEASIBLE or (budget is not None and budget <= limit)
+    return row.get("device", device) == device and (limit is None or (budget is not None and budget <= limit))
 
 
-def _report(cell: Cell, trials: Sequence[int], budget: float | None) -> Row:
+def _report(cell: Cell, trials: Sequence[int], budget: float | None, device: str) -> Row:
     report = verify(
         cell.statement,
         level=cell.level,
@@ -51,10 +56,12 @@ def _report(cell: Cell, trials: Sequence[int], budget: float | None) -> Row:
         trials=list(trials),
         replay_always=True,
         budget=budget,
+        device=device,
         **arguments(cell),
     )
     return {
         **({} if budget is None else {"budget": budget}),
+        "device": device,
         "verdict": str(report.verdict),
         "reason": report.reason,
         "relaxed": list(report.relaxed),
@@ -67,15 +74,15 @@ def _report(cell: Cell, trials: Sequence[int], budget: float | None) -> Row:
     }
 
 
-def _looseness(cell: Cell, trials: int) -> Row:
-    found = looseness(cell.statement, trials=trials, **arguments(cell))
+def _looseness(cell: Cell, trials: int, device: str) -> Row:
+    found = looseness(cell.statement, trials=trials, device=device, **arguments(cell))
     widths = {name: getattr(found, name) for name in ("theory", "certified", "empirical")}
     shown = {f"{name}_width": None if width is None else str(width) for name, width in widths.items()}
-    return {"looseness": {**shown, "reason": found.reason}}
+    return {"device": device, "backend": found.backend, LOOSENESS: {**shown, "reason": found.reason}}
 
 
 def arguments(cell: Cell) -> dict[str, Any]:
-    """What `verify` is given for a cell, beside its level, its width and its trials."""
+    """What `verify` is given for a cell, beside its level, its width, its trials and the device."""
     return {
         "data": _data(cell.data),
         "activation": cell.activation,

@@ -20,6 +20,7 @@ from boundkit.cli.report import code, tell_damage
     help="inline, processes, dask or dask://HOST:PORT.",
 )
 @options.whole("--workers", "Processes; by default the cores.")
+@options.choice("--device", "auto", "cpu", "cuda", default="auto", help="Where to compute.")
 @options.seconds("--budget", "Start nothing after so many seconds; the key budget of SPEC limits each task.")
 @click.option("--progress", is_flag=True, help="Draw a progress bar even when nobody seems to watch.")
 def command(
@@ -27,6 +28,7 @@ def command(
     store: str | None,
     executor: str,
     workers: int | None,
+    device: str,
     budget: float | None,
     progress: bool,
     as_json: bool,
@@ -34,7 +36,8 @@ def command(
     """Run the grid of the file SPEC (TOML): statements x data x activations x levels x widths x seeds.
 
     Every result is stored at once. A campaign that was stopped, even by kill -9, goes on when it is run again, and
-    several processes may work on one store. `boundkit report STORE` tells what was found.
+    several processes may work on one store. With another --device it goes on too: every result says where it was
+    computed, and only what was infeasible runs again. `boundkit report STORE` tells what was found.
 
     The keys of SPEC are the lists statements, data, activations, levels, widths and seeds, the numbers trials,
     together, steps and budget, the tables set and assume, and vary; the guide for reviewers has an example.
@@ -47,7 +50,9 @@ def command(
     grid = read_campaign(spec)
     kept = Store(store if store is not None else Path(spec).with_suffix(".jsonl"))
     with progress_bar("trials", always=progress) as watch:
-        reached = run_campaign(grid, kept, executor_name=executor, workers=workers, budget=budget, progress=watch)
+        reached = run_campaign(
+            grid, kept, executor_name=executor, workers=workers, budget=budget, device=device, progress=watch
+        )
     keys = {cell.key for cell in grid.cells}
     summary = [(cell, report) for cell, report in summarise(kept.rows) if cell.key in keys]
     records = compared_widths(row for row in kept.rows if row["task"].partition("-")[0] in keys)

@@ -85,13 +85,17 @@ def test_a_width_may_be_infinite(tmp_path: Path) -> None:
 
 
 def test_a_cell_that_cannot_run_is_an_error_not_agreement(tmp_path: Path) -> None:
-    """A missing parameter is stored as an error with its line, and makes the cell an error."""
-    store = Store(tmp_path / "s")
-    broken = {name: value for name, value in GRID.items() if name != "set"} | {"levels": ["literal"]}
-    run_campaign(campaign(**broken), store, executor_name="inline")
+    """A parameter that only a run can miss is stored as an error with its line, in one row, for good."""
+    path = tmp_path / "s"
+    broken = {**GRID, "statements": ["sgd22.lemA7", "os19.lem6_4"], "activations": ["gelu"], "set": {}}
+    for _ in range(2):
+        store = Store(path)
+        reached = run_campaign(campaign(**broken), store, executor_name="inline")
+        assert (reached.tasks, reached.done) == (6, 6)
+        assert sorted("error" in row for row in store.rows) == [False, False, False, True]
     found = {cell.statement: report for cell, report in summarise(store.rows)}
-    assert found["os19.thm6_2.refined"].verdict is Verdict.ERROR
-    assert "delta" in str(found["os19.thm6_2.refined"].reason)
+    assert found["sgd22.lemA7"].verdict is Verdict.ERROR
+    assert "hidden_row_slack = None: is needed by sgd22.lemA7" in str(found["sgd22.lemA7"].reason)
     assert found["os19.lem6_4"].verdict is Verdict.CONSISTENT
 
 
@@ -179,8 +183,9 @@ def test_every_field_of_a_cell_is_in_its_key() -> None:
 def test_a_looseness_that_fails_is_an_error(tmp_path: Path) -> None:
     """It has no verdict where it ends, but what did not run is told."""
     store = Store(tmp_path / "s")
-    broken = {name: value for name, value in GRID.items() if name != "set"} | {"levels": ["looseness"]}
-    run_campaign(campaign(**broken), store, executor_name="inline")
+    grid = campaign(**{**GRID, "levels": ["looseness"]})
+    broken = replace(grid, cells=tuple(replace(cell, parameters={}) for cell in grid.cells))
+    run_campaign(broken, store, executor_name="inline")
     ((cell, report),) = summarise(store.rows)
     assert (cell.level, report.verdict) == ("looseness", Verdict.ERROR)
     assert compared_widths(store.rows) == []
@@ -210,6 +215,12 @@ def test_a_crash_inside_a_task_is_an_error(monkeypatch: pytest.MonkeyPatch) -> N
         ({"seeds": [-1]}, "seeds"),
         ({"trials": 0}, "trials"),
         ({"trials": True}, "trials"),
+        ({"trials": 10**10}, "trials"),
+        ({"together": 10**10}, "together"),
+        ({"steps": 10**10}, "steps"),
+        ({"seeds": [2**63]}, "seeds"),
+        ({"widths": [10**301]}, "widths"),
+        ({"set": {"delta": 1, "k": 64}}, "k"),
         ({"budget": 0}, "budget"),
         ({"budget": "1"}, "budget"),
         ({"grids": [{"budget": -1}]}, "budget"),
@@ -242,7 +253,13 @@ def test_of_several_grids_the_last_that_names_a_statement_counts() -> None:
         together=2,
         grids=[
             {"statements": ["os19.thm2_1*"], "set": {"delta": 1}, "assume": {"c": 3}},
-            {"statements": ["os19.thm2_1.tracked"], "levels": ["relaxed"], "widths": [50], "trials": 2},
+            {
+                "statements": ["os19.thm2_1.tracked"],
+                "levels": ["relaxed"],
+                "widths": [50],
+                "trials": 2,
+                "set": {"delta": 2},
+            },
         ],
     )
     found = {cell.statement: (cell, trials) for cell, trials in zip(grid.cells, grid.trials, strict=True)}
@@ -250,7 +267,7 @@ def test_of_several_grids_the_last_that_names_a_statement_counts() -> None:
     assert (found["os19.thm2_1"][0].assume, found["os19.thm2_1"][1]) == ({"c": "3"}, 5)
     assert found["os19.thm2_1.refined"][0].assume == {}
     changed, trials = found["os19.thm2_1.tracked"]
-    assert (changed.level, changed.k, changed.parameters, trials) == ("relaxed", 50, {}, 2)
+    assert (changed.level, changed.k, changed.parameters, trials) == ("relaxed", 50, {"delta": "2"}, 2)
     planned = [task.trials for task in tasks(grid) if task.cell is changed]
     assert planned == [(0, 1)]
     assert [task.trials for task in tasks(grid) if task.cell is found["os19.thm2_1"][0]] == [(0, 1), (2, 3), (4,)]

@@ -25,27 +25,27 @@ GRID = campaign(
 WORK = """
 import os, pathlib, threading
 
-def count(cell, trials):
+def count(cell, trials, *how):
     return {"trials": list(trials), "process": os.getpid()}
 
-def dies_at_two(cell, trials):
+def dies_at_two(cell, trials, *how):
     if 2 in trials and cell.activation == "tanh":
         os._exit(1)
     return count(cell, trials)
 
-def dies_once(cell, trials):
+def dies_once(cell, trials, *how):
     mark = pathlib.Path(__file__).with_suffix(".mark")
     if 2 in trials and not mark.exists():
         mark.touch()
         os._exit(1)
     return count(cell, trials)
 
-def slowly(cell, trials):
+def slowly(cell, trials, *how):
     os.write(1, b"started\\n")  # in one piece, however Python buffers
     input()
     return count(cell, trials)
 
-def forever(cell, trials):
+def forever(cell, trials, *how):
     os.write(1, b"started\\n")
     threading.Event().wait()
 """
@@ -83,7 +83,7 @@ def test_every_task_is_run_once_and_a_second_run_does_nothing(tmp_path: Path, wo
     """All trials of all cells get a row, and running the same campaign again finds them."""
     store, calls = Store(tmp_path / "s"), []
 
-    def noted(cell: Any, trials: Any) -> dict[str, Any]:
+    def noted(cell: Any, trials: Any, *_: Any) -> dict[str, Any]:
         calls.append((cell, trials))
         return work.count(cell, trials)
 
@@ -210,7 +210,7 @@ def test_a_task_that_crashes_costs_no_other_and_is_tried_again_by_the_next_run(t
     """As on a cluster, where only the task of a dead worker fails: it is an error until a later run does better."""
     path = tmp_path / "s"
 
-    def dies(cell: Any, trials: Any) -> dict[str, Any]:
+    def dies(cell: Any, trials: Any, *_: Any) -> dict[str, Any]:
         if 2 in trials and cell.activation == "tanh":
             raise RuntimeError("killed")
         return work.count(cell, trials)

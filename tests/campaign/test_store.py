@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import subprocess
 import sys
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from boundkit.campaign import Store, campaign, run_campaign
+from boundkit.campaign.store import _append
 from boundkit.errors import BadInput
 
 ROWS = [{"task": f"t{i}", "value": i} for i in range(5)]
@@ -184,3 +187,19 @@ def test_a_claim_excludes_others_and_dies_with_its_process(tmp_path: Path) -> No
     holder.communicate()
     with Store(path).claimed("t") as mine:
         assert mine
+
+
+class Short(io.BytesIO):
+    """A file whose device takes one byte less than it is given."""
+
+    def write(self, data: Any) -> int:
+        """The number of bytes that were written."""
+        return super().write(data[:-1])
+
+
+def test_a_line_that_is_written_in_part_is_taken_back() -> None:
+    """A short count is an error like any other: what was there stays, and nothing of the line does."""
+    file = Short(b"a line\n")
+    with pytest.raises(OSError, match="no space is left"):
+        _append(file, b"another\n")
+    assert file.getvalue() == b"a line\n"

@@ -23,7 +23,7 @@ def test_everything_of_a_cell_reaches_the_verification(monkeypatch: pytest.Monke
     monkeypatch.setattr("boundkit.campaign.task.verify", verify)
     grid = campaign(statements=["os19.thm2_1"], data=["orthonormal:n=4"], set={"delta": 2}, assume={"c": 3}, seeds=[5])
     cell = replace(grid.cells[0], level="relaxed", k=77, steps=12, vary="n")
-    assert run_task(cell, (4, 9), 2.5)["error"] == "enough"
+    assert run_task(cell, (4, 9), 2.5, "cuda")["error"] == "enough"
     assert asked.pop("data").name == "orthonormal:n=4,seed=0"
     assert asked == {
         "statement": "os19.thm2_1",
@@ -37,5 +37,6 @@ def test_everything_of_a_cell_reaches_the_verification(monkeypatch: pytest.Monke
         "assume": {"c": "3"},
         "vary": "n",
         "budget": 2.5,
+        "device": "cuda",
         "replay_always": True,
     }

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from boundkit.campaign import Store
+from boundkit.train import backend
 from tests.cli.conftest import Call, document
 
 GRID = """
@@ -82,10 +83,21 @@ def test_a_budget_that_is_spent_leaves_the_rest_for_later(call: Call, grid: str)
     assert document(call("campaign", grid, "--executor", "inline", "--json"))["done"] == 4
 
 
+def test_a_device_that_cannot_be_used_is_refused_before_anything_runs(
+    call: Call, grid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 3, one line, no store."""
+    monkeypatch.setattr(backend, "cuda_status", lambda: (False, "no driver"))
+    refused = call("campaign", grid, "--executor", "inline", "--device", "cuda")
+    assert (refused.exit_code, refused.stderr) == (3, "boundkit: device = cuda: no driver\n")
+    assert not Path("grid.jsonl").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "argument"),
     [
         (["campaign", "none.toml"], "spec"),
+        (["campaign", "grid.toml", "--device", "tpu"], "device"),
         (["campaign", "grid.toml", "--executor", "threads"], "executor"),
         (["campaign", "grid.toml", "--budget", "-1"], "budget"),
         (["campaign", "grid.toml", "--budget", "soon"], "budget"),
