@@ -29,6 +29,21 @@ class BadInput(BoundkitError, ValueError):
         super().__init__(f"{argument} = {shorten(value)}: {self.message}")
 
 
+class Missing(BadInput):
+    """Arguments without a value; `names` are all of them.
+
+    >>> raise Missing(["failure", "L"], "is needed by zczg18.thm4_1")
+    Traceback (most recent call last):
+    ...
+    boundkit.errors.Missing: failure = None: is needed by zczg18.thm4_1; so is L
+    """
+
+    def __init__(self, names: Sequence[str], message: str) -> None:
+        self.names = tuple(names)
+        more = f"; so {'are' if len(names) > 2 else 'is'} {', '.join(names[1:])}" if len(names) > 1 else ""
+        super().__init__(names[0], None, message + more)
+
+
 class NotApplicable(BoundkitError):
     """A theorem that says nothing here; `label` names the hypothesis that fails."""
 
@@ -57,6 +72,6 @@ def unknown(argument: str, value: object, known: Iterable[str]) -> BadInput:
     choices = sorted(known)
     near = get_close_matches(str(value), choices, n=3, cutoff=0.5)
     parts = [f"did you mean {' or '.join(near)}?"] if near else []
-    parts += [f"valid: {listed(choices)}"] if len(choices) <= FEW or not near else []
+    parts += [f"valid: {listed(choices) or 'none'}"] if len(choices) <= FEW or not near else []
     message = f"unknown; {' '.join(parts)}"
     return BadInput(argument, value, message, near + [c for c in choices if c not in near])

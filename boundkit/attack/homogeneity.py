@@ -63,7 +63,7 @@ def attack(statement: Statement) -> Finding:
         for label, relation in relations:
             if not _invariant(relation, degrees, exponents, statement.id):
                 moved = ", ".join(word.name for word in sorted(relation.free_symbols, key=str) if degrees.get(word))
-                return failed(NAME, f"{label} changes when {moved} are rescaled together")
+                return failed(NAME, f"{label} changes when {moved} {'are' if ',' in moved else 'is'} rescaled")
     if not tested:
         return does_not_apply(
             NAME, f"every scale is fixed by {', '.join(name for name in fixed if name) or 'what the words mean'}"

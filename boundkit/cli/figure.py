@@ -44,7 +44,7 @@ def command(
     chosen = figure(id)
     picture = None
     if out is not None or find_spec("matplotlib"):
-        picture = _drawable(out or f"{chosen.id}.png")
+        picture = _drawable(f"{chosen.id}.png" if out is None else out)
     numbers = _numbers(picture or Path(f"{chosen.id}.png"))
     with progress_bar(chosen.id, always=progress) as watch:
         data = chosen.run(quick=quick, seed=seed, device=device, progress=watch)
@@ -72,6 +72,9 @@ def _numbers(picture: Path) -> Path:
     """The file of the numbers beside the picture; refused before any work when it cannot be written."""
     path = picture.with_suffix(".json")
     writable("out", str(path.parent))
-    if path.is_dir():
-        raise BadInput("out", path, "is a folder, and the numbers go there")
-    return path
+    try:
+        if not path.is_dir():
+            return path
+    except OSError as error:
+        raise BadInput("out", path, f"cannot be written: {error.strerror}") from None
+    raise BadInput("out", path, "is a folder, and the numbers go there")

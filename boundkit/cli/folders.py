@@ -12,6 +12,8 @@ from boundkit.errors import BadInput
 
 def writable(argument: str, name: str) -> Path:
     """`name` as a folder that can be written or made; BadInput otherwise. Leaves nothing behind."""
+    if not name:
+        raise BadInput(argument, name, "must be the path of a folder")
     path = Path(name)
     try:
         existing = _nearest(path.absolute())

@@ -18,7 +18,7 @@ def command(data: str, activation: str | None, as_json: bool) -> None:
 
     chosen = None if activation is None else find_activation(activation)
     points = dataset(data)
-    document = quantities_document(points, quantities(points, chosen), chosen)
+    document = quantities_document(points, quantities(points, activation=chosen), chosen)
     rows = tuple(
         (name, found["value"], found["lower"], found["upper"]) for name, found in document["quantities"].items()
     )

@@ -7,6 +7,7 @@ import click
 from boundkit.cli import options
 from boundkit.cli.failures import DONE, NOT_APPLICABLE, VIOLATED
 from boundkit.cli.output import emit, fields
+from boundkit.cli.verify import without
 
 OUTCOMES = {
     True: ("the violation is there", VIOLATED),
@@ -22,13 +23,16 @@ def command(witness: str, as_json: bool) -> int:
 
     Exit code 1 says that the violation is there, 0 that it is not, 3 that it would take too long.
     """
+    from boundkit.render.documents import integer
     from boundkit.verify import replay_witness
 
     replayed = replay_witness(witness)
     sentence, code = OUTCOMES[replayed.confirmed]
     names = ("statement", "claim", "data", "activation", "width", "seed", "trial", "step")
     told = {name: getattr(replayed.witness, name) for name in names}
-    rows = {**told, "failing": ", ".join(replayed.failing)}
-    document = {**told, "failing": list(replayed.failing), "confirmed": replayed.confirmed}
+    told |= {name: integer(told[name]) for name in ("width", "seed")}
+    relaxed, failing = replayed.witness.relaxed, list(replayed.failing)
+    rows = {"RELAXED": without(relaxed), **told, "failing": ", ".join(failing)}
+    document = {**told, "relaxed": relaxed, "failing": failing, "confirmed": replayed.confirmed}
     emit(document, lambda: fields(sentence, rows.items()), as_json=as_json)
     return code

@@ -34,9 +34,9 @@ def command(store: str, format: str, out: str | None, as_json: bool) -> int:
 
     folder = None if out is None else writable("out", out)
     kept = Store(store)
+    kept.refresh()
     if not kept.path.is_file():
         raise BadInput("store", store, "is not a file; boundkit campaign makes one")
-    kept.refresh()
     tell_damage(kept)
     summary, records = summarise(kept.rows), compared_widths(kept.rows)
     if folder is not None:

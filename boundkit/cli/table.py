@@ -59,10 +59,9 @@ def command(
 
 
 def _tell_what_is_left_out(path: str) -> None:
-    """What of the store is in no table; a path that is no store is the table's error."""
+    """What of the store is in no table; that there is no store is the table's error."""
     from boundkit.campaign import Store
 
     store = Store(path)
-    if store.path.is_file():
-        store.refresh()
-        tell_damage(store)
+    store.refresh()
+    tell_damage(store)

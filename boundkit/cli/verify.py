@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -119,14 +119,14 @@ def describe(report: Report, document: Document) -> str:
     head = fields(
         f"{report.statement} at level {report.level}: {str(report.verdict).upper()}",
         [
-            ("RELAXED", ", ".join(report.relaxed) and f"{', '.join(report.relaxed)} (the theorem says nothing here)"),
+            ("RELAXED", without(report.relaxed)),
             ("ASSUMED", assumed and f"{assumed} (a verdict speaks of this value only)"),
             ("reason", report.reason),
             ("data", report.data),
             ("activation", report.activation),
-            ("width", report.width),
+            ("width", "infinite" if report.infinite else report.width),
             ("trials", f"{report.trials}, of which {report.violations} break a claim" if report.trials else None),
-            ("failure", None if failure is None else f"at most {failure:.4g} allowed"),
+            ("failure", None if failure is None else f"at most {failure:.4g} allowed{_found(report)}"),
             ("witness", report.witness),
             ("computed on", f"{report.backend}, {report.seconds:.1f} s"),
         ],
@@ -150,6 +150,19 @@ def describe(report: Report, document: Document) -> str:
     if report.scaling is not None:
         parts.append(_widths(report.scaling).to("text"))
     return "\n\n".join(parts)
+
+
+def without(relaxed: Sequence[str]) -> str:
+    """The hypotheses that were ignored, and what that means; nothing where none was."""
+    return f"{', '.join(relaxed)} (the theorem says nothing here)" if relaxed else ""
+
+
+def _found(report: Report) -> str:
+    """The interval that decides a verdict, where trials were run."""
+    if report.interval is None:
+        return ""
+    low, high = report.interval
+    return f"; {low:.3g} to {high:.3g} by these trials (95 % interval)"
 
 
 def _widths(seen: Mapping[str, Any]) -> Table:

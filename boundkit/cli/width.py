@@ -58,6 +58,7 @@ def describe(answer: Requirement, document: Document) -> str:
             ("iterations", answer.iterations),
             ("radius", above(answer.radius, 6)),
             ("probability", f"{below(answer.probability, 6) or 'unknown'}{' (VACUOUS)' if answer.vacuous else ''}"),
+            ("parameters", ", ".join(f"{name} = {value}" for name, value in document["parameters"].items())),
             *((f"bound on {name}", value) for name, value in document["bounds"].items()),
             *((name, item.value) for name, item in answer.quantities.items()),
         ],

@@ -22,10 +22,10 @@ def compare_bounds(data: Dataset, activation: str | Activation, *, quantity: str
     bounds = [name for name in OF_DATA_AND_ACTIVATION if name.startswith(f"{quantity}_bound_")]
     if not bounds:
         raise unknown("quantity", quantity, ["lambda", "lambda_out"])
-    found = [quantities(data, chosen, [quantity])[quantity]]
+    found = [quantities(data, activation=chosen, names=[quantity])[quantity]]
     for name in bounds:
         try:
-            found.append(quantities(data, chosen, [name])[name])
+            found.append(quantities(data, activation=chosen, names=[name])[name])
         except (NotApplicable, Infeasible):
             continue
     return tuple(found)

@@ -68,7 +68,7 @@ def require_unit_rows(data: Dataset) -> None:
     """Raises NotApplicable when the rows are not of unit length."""
     if not unit_rows(data):
         worst = float(row_norm_deviation(data))
-        raise NotApplicable("unit_rows", f"rows must have length 1; one is off by {worst:.3g} (try normalize=true)")
+        raise NotApplicable("unit_rows", f"rows must have length 1; one is off by {worst:.3g} (FILE:normalize=true)")
 
 
 def few(data: Dataset, side: int) -> bool:

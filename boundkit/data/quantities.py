@@ -24,7 +24,7 @@ from boundkit.data.bounds import (
     separation_bound,
     sum_bound,
 )
-from boundkit.data.datasets import Dataset
+from boundkit.data.datasets import Dataset, dataset
 from boundkit.data.eigenvalues import smallest_kernel_eigenvalue
 from boundkit.data.gram import (
     BITS,
@@ -75,11 +75,11 @@ class Quantity:
 
 
 def quantities(
-    data: Dataset,
+    data: Dataset | str,
     /,
+    *,
     activation: Activation | str | None = None,
     names: Iterable[str] | None = None,
-    *,
     parameters: Mapping[str, object] | None = None,
 ) -> dict[str, Quantity]:
     """The quantities asked for, or, without `names`, those that apply to these data and this activation.
@@ -99,17 +99,17 @@ def quantities(
     samples; Infeasible for pairwise quantities of more than 8000 samples. Without `names`, quantities that raise the
     last two are left out.
 
-    >>> from boundkit.data import dataset
-    >>> quantities(dataset("orthonormal", n=4), "relu", ["lambda"])["lambda"].value
+    >>> quantities("orthonormal:n=4", activation="relu", names=["lambda"])["lambda"].value
     '0.5'
     """
+    points = dataset(data)
     chosen = None if activation is None else activations.activation(activation)
     if names is not None:
-        return {name: Quantity(name, _measured(data, chosen, name, parameters or {})) for name in _checked(names)}
+        return {name: Quantity(name, _measured(points, chosen, name, parameters or {})) for name in _checked(names)}
     found: dict[str, Quantity] = {}
     for name in [*OF_DATA, *OF_DATA_AND_ACTIVATION, *OF_ACTIVATION] if chosen else OF_DATA:
         try:
-            found[name] = Quantity(name, _measured(data, chosen, name, {}))
+            found[name] = Quantity(name, _measured(points, chosen, name, {}))
         except (NotApplicable, Infeasible):
             continue
     return found

@@ -66,7 +66,7 @@ def _checked(chosen: Activation, derivative: int, lengths: Array) -> float:
         raise NotApplicable(
             "unit_rows",
             f"rows have {len(lengths)} different lengths: kernels of {chosen.name}, which has no closed form, are "
-            f"computed for at most {MOST_LENGTHS} (try normalize=true)",
+            f"computed for at most {MOST_LENGTHS} (FILE:normalize=true)",
         )
     if not (lengths[0] >= SHORTEST and lengths[-1] <= LONGEST):
         wrong = lengths[0] if lengths[0] < SHORTEST else lengths[-1]
@@ -77,7 +77,7 @@ def _checked(chosen: Activation, derivative: int, lengths: Array) -> float:
     if not supremum.is_finite():
         name = "phi''" if derivative else "phi'"
         raise NotApplicable(
-            "unit_rows", f"rows must have length 1 for {chosen.name} (try normalize=true): {name} is unbounded"
+            "unit_rows", f"rows must have length 1 for {chosen.name} (FILE:normalize=true): {name} is unbounded"
         )
     return float(supremum) * (1 + 1e-9)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import flint
@@ -15,7 +16,7 @@ from boundkit.data import Quantity
 from boundkit.query.bind import Binding
 from boundkit.query.check import Check
 from boundkit.statement import VOCABULARY, Statement, Status
-from boundkit.statement.vocabulary import epsilon, norm_y, step_size
+from boundkit.statement.vocabulary import epsilon, k, norm_y, step_size
 from boundkit.statement.words.shared import T
 
 
@@ -31,6 +32,7 @@ class Requirement:
     most epsilon |y|, or as many as the statement gives; `radius` (bound on the distance from the initialisation);
     `probability`; `bounds` holds by claim those that do not depend on a run. Numbers are None where they depend on an
     open constant or on a run, and all of them when a hypothesis certainly fails: nothing is guaranteed then.
+    `parameters` are those given and the defaults of the others.
     """
 
     statement: Statement
@@ -47,6 +49,7 @@ class Requirement:
     radius: Any
     probability: Any
     bounds: Mapping[str, Any]
+    parameters: Mapping[str, Fraction]
     quantities: Mapping[str, Quantity]
     reason: str | None
 
@@ -76,6 +79,14 @@ class Requirement:
     def failing(self) -> tuple[str, ...]:
         """Labels of the hypotheses that certainly fail or are undecided."""
         return tuple(item.label for item in self.checks if item.holds is not True)
+
+
+def parameters_of(binding: Binding) -> dict[str, Fraction]:
+    """The exact parameters that were given, and the defaults of those that were not."""
+    words = [VOCABULARY[symbol.name] for symbol in binding.values]
+    defaults = {word.name: exact(word.name, word.default) for word in words if word.default is not None}
+    chosen = {**defaults, **binding.given}
+    return {name: chosen[name] for name in sorted(chosen) if name != k.name}
 
 
 def status_of(binding: Binding) -> Status:

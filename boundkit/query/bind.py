@@ -17,8 +17,8 @@ from boundkit.data.on_request import OF_DATA_ALONE, WITH_PARAMETERS
 from boundkit.data.origins import Planted
 from boundkit.data.planted import OF_PLANTED, OF_PLANTED_AND_ACTIVATION
 from boundkit.data.quantities import OF_DATA_AND_ACTIVATION
-from boundkit.errors import BadInput, Infeasible, NotApplicable
-from boundkit.query.derive import cutoff_of, fixed_by_equations, known_of_data, several_outputs
+from boundkit.errors import BadInput, Infeasible, Missing, NotApplicable
+from boundkit.query.derive import cutoff_of, fixed_by_equations, known_of_data, unsuited
 from boundkit.query.given import assumptions, in_domain, no_parameter
 from boundkit.statement import VOCABULARY, Entry, Statement, expand
 from boundkit.statement.classes import numbers_of_setting
@@ -79,13 +79,15 @@ def bind(
     parameters: Mapping[str, object] | None = None,
     assume: Mapping[str, object] | None = None,
     variables: Collection[str] = ("k",),
+    measure: bool = True,
 ) -> Binding:
     """Values for every symbol of `statement` that does not depend on a run.
 
     `parameters` give values to free variables, and to quantities of the network or of a run that the statement's
     setting leaves free, such as `step_size`, `radius` or `output_weights_norm_0`. A quantity of data or activation that
-    takes a parameter which is not given has no value; `require` names the parameter. Raises BadInput for a parameter
-    that the statement does not use or that is out of range, and for an assumed constant that it does not have.
+    takes a parameter which is not given has no value; `require` names the parameter. Without `measure` only what is
+    given has a value. Raises BadInput for a parameter that the statement does not use or that is out of range, and for
+    an assumed constant that it does not have.
     """
     data = dataset(data) if isinstance(data, str) else data
     if not isinstance(data, Dataset):
@@ -103,7 +105,8 @@ def bind(
     values: dict[Symbol, Any] = {}
     missing: list[Symbol] = []
     known: dict[str, Quantity] = {}
-    failing = several_outputs(statement, data)
+    failing = unsuited(statement, data, chosen)
+    measured = {word.name for word in words if measure and (word.origin in MEASURED or word.name in planted)}
     unmeasured: list[tuple[str, str]] = []
     for word in sorted(words, key=_order):
         if word.name in given:
@@ -117,7 +120,7 @@ def bind(
                 missing.append(word.symbol)
             else:
                 values[word.symbol] = ball(value)
-        elif (word.origin in MEASURED or word.name in planted) and failing is None and not _lacking(word, given, fixed):
+        elif word.name in measured and failing is None and not _lacking(word, given, fixed):
             try:
                 with precision():
                     found = _arguments(word, statement, fixed, given, values)
@@ -147,20 +150,21 @@ def bind(
 
 
 def require(binding: Binding, *symbols: Symbol) -> None:
-    """BadInput naming the first given symbol that has no value; of a derived one, what it is made of."""
+    """Missing naming the given symbols that have no value; of a derived one, what it is made of."""
     by_equation = {item.relation.lhs for item in binding.statement.hypotheses if isinstance(item.relation, Eq)}
+    needed: dict[str, Entry] = {}
     for symbol in sorted(symbols, key=by_equation.__contains__):
+        if needed and symbol in by_equation:
+            break
         for part in sorted(expand(symbol).free_symbols, key=str):
             if part in binding.values or part in binding.fixed:
                 continue
             word = VOCABULARY[part.name]
             lacking = [word] if word.origin == "given" else _lacking(word, binding.given, binding.fixed)
-            if lacking:
-                raise BadInput(
-                    lacking[0].name,
-                    None,
-                    f"is needed by {binding.statement.id}: {lacking[0].meaning} ({lacking[0].domain})",
-                )
+            needed |= {item.name: item for item in lacking}
+    if needed:
+        first = next(iter(needed.values()))
+        raise Missing(list(needed), f"is needed by {binding.statement.id}: {first.meaning} ({first.domain})")
 
 
 def accepted(statement: Statement) -> set[str]:
@@ -245,7 +249,7 @@ def _arguments(
     given: Mapping[str, Any],
     values: Mapping[Symbol, Any],
 ) -> dict[str, Any] | None:
-    """The parameters with which a word is measured; None when what fixes one of them has no value."""
+    """The parameters with which a word is measured; None when what fixes one has no finite value."""
     found: dict[str, Any] = {}
     for parameter in _taken(word):
         found[parameter.name] = given.get(parameter.name, parameter.default)
@@ -253,13 +257,16 @@ def _arguments(
             expression = _reduce(parameter.symbol, statement, fixed)
             if not expression.free_symbols <= values.keys():
                 return None
-            found[parameter.name] = cutoff_of(expression, evaluate(expression, values, BALL))
+            value = evaluate(expression, values, BALL)
+            if not value.is_finite():
+                return None
+            found[parameter.name] = cutoff_of(expression, value)
     return found
 
 
 def _measured(word: Entry, data: Dataset, chosen: Activation | None, given: Mapping[str, Any]) -> Quantity:
     try:
-        return quantities(data, chosen, names=[word.name], parameters=given)[word.name]
+        return quantities(data, activation=chosen, names=[word.name], parameters=given)[word.name]
     except BadInput as error:
         if error.argument != "quantity":
             raise

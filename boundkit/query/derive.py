@@ -8,11 +8,12 @@ from typing import Any
 
 from sympy import Eq, Expr, Integer, Symbol, sqrt
 
+from boundkit.activations import Activation
 from boundkit.data import Dataset
 from boundkit.data.origins import Mixture
 from boundkit.errors import BadInput
 from boundkit.statement import VOCABULARY, Hypothesis, Statement
-from boundkit.statement.classes import one_output
+from boundkit.statement.classes import one_output, relu_units
 from boundkit.statement.vocabulary import d, lambda_, n, norm_y
 
 JUST_BELOW = 1 - Fraction(1, 2**30)
@@ -29,11 +30,13 @@ def known_of_data(data: Dataset, given: Mapping[str, Any]) -> dict[str, Fraction
     return known
 
 
-def several_outputs(statement: Statement, data: Dataset) -> tuple[str, str] | None:
-    """A label and the reason why the data do not fit: labels of several outputs for a network of one; else None."""
-    if data.K == 1 or not one_output(statement):
-        return None
-    return "single_output", f"labels have {data.K} outputs where the network has one"
+def unsuited(statement: Statement, data: Dataset, chosen: Activation | None) -> tuple[str, str] | None:
+    """A label and the reason why data or activation do not fit the network of the setting; else None."""
+    if data.K > 1 and one_output(statement):
+        return "single_output", f"labels have {data.K} outputs where the network has one"
+    if chosen is not None and relu_units(statement) and chosen.quantity("is_relu") != 1:
+        return "relu_units", f"the network has ReLU units, not {chosen.name}"
+    return None
 
 
 def exact_of_data(data: Dataset) -> dict[Symbol, Expr]:

@@ -27,11 +27,13 @@ def orders_of_width(statement: Statement) -> tuple[Expr, ...]:
 
 
 def boundless(binding: Binding) -> str:
-    """Why there is no number for the width."""
+    """Why there is no number for the width, and where one may be chosen."""
     statement = binding.statement
     later = decided_later(statement.hypotheses, binding, k)
     if later is not None:
-        return f"the width is bounded by hypotheses that wait for a run or for values given: {later}"
-    if orders_of_width(statement):
-        return f"{statement.id} gives the order of the width, not a number"
-    return f"{statement.id} bounds no width"
+        why = f"the width is bounded by hypotheses that wait for a run or for values given: {later}"
+    elif orders_of_width(statement):
+        why = f"{statement.id} gives the order of the width, not a number"
+    else:
+        why = f"{statement.id} bounds no width"
+    return f"{why}; guarantee and verify take one as k"

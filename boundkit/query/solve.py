@@ -21,7 +21,7 @@ from boundkit.papers import statement as find
 from boundkit.query.answer import status_of
 from boundkit.query.bind import Binding, bind, require, settable
 from boundkit.query.check import check
-from boundkit.query.derive import several_outputs
+from boundkit.query.derive import unsuited
 from boundkit.query.search import interval, narrow
 from boundkit.query.shape import boundless, only_orders
 from boundkit.query.waiting import decided_later, mentions, waits
@@ -90,7 +90,7 @@ def required(
         return bind(target, data=data, activation_name=activation, parameters=known, assume=assume, variables=variables)
 
     binding = bound({})
-    unfit = several_outputs(target, binding.data)
+    unfit = unsuited(target, binding.data, binding.activation)
     if unfit is not None:
         return _nothing(binding, solve_for, unfit[1])
     symbol, integer = word.symbol, word.domain.endswith("integer")

@@ -11,14 +11,15 @@ from sympy import Expr, Symbol
 from sympy.core.relational import Relational
 
 from boundkit.activations import Activation
+from boundkit.arithmetic import LARGEST_POWER
 from boundkit.data import Dataset
 from boundkit.errors import BadInput
 from boundkit.papers import statement as find
-from boundkit.query.answer import NOTHING, Requirement, largest_step, numbers, status_of
+from boundkit.query.answer import NOTHING, Requirement, largest_step, numbers, parameters_of, status_of
 from boundkit.query.bind import Binding, bind, require
 from boundkit.query.check import Check, check
-from boundkit.query.derive import several_outputs
-from boundkit.query.given import LARGEST_POWER, LARGEST_WIDTH
+from boundkit.query.derive import unsuited
+from boundkit.query.given import LARGEST_WIDTH
 from boundkit.query.open_width import open_width
 from boundkit.query.search import smallest_integer
 from boundkit.query.shape import boundless, only_orders, orders_of_width
@@ -40,8 +41,8 @@ def required_width(
     Parameters are vocabulary names such as `delta` or `eta_bar`; `assume` gives values to open constants.
     Rounding goes to the safe side and every hypothesis is re-evaluated in ball arithmetic at the answer.
 
-    Raises BadInput for unusable arguments. A theorem that does not apply, or whose constants are open, gives a
-    Requirement without a width that says why.
+    Raises BadInput for unusable arguments. A theorem that does not apply, whatever parameters are lacking, or whose
+    constants are open gives a Requirement without a width that says why.
 
     >>> answer = required_width("os19.thm6_2.tracked", data="orthonormal:n=4", activation="softplus", delta=1)
     >>> answer.width, answer.status, answer.binding
@@ -51,15 +52,15 @@ def required_width(
     if "k" in parameters:
         raise BadInput("k", parameters["k"], "is what is asked for; use guarantee for a given width")
     binding = bind(target, data=data, activation_name=activation, parameters=parameters, assume=assume)
-    if several_outputs(target, binding.data) is not None:
+    if unsuited(target, binding.data, binding.activation) is not None:
         return _answer(binding, None, {})
-    _require_parameters(binding)
     varying = [item for item in target.hypotheses if _varies(item, binding)]
     fixed = {item.label: check(item, binding, {}) for item in target.hypotheses if item not in varying}
+    failed = [item for item in fixed.values() if item.holds is False]
+    if not failed:
+        _require_parameters(binding)
     undecided = {item.label for item in target.hypotheses if waits(item, binding, (k,)) or _is_open(item, binding)}
-    blocked = [
-        item for item in fixed.values() if item.holds is False or (item.holds is None and item.label not in undecided)
-    ]
+    blocked = failed or [item for item in fixed.values() if item.holds is None and item.label not in undecided]
     if blocked and (varying or target.orders):
         return _answer(binding, None, fixed, reason=_reason(binding, blocked[0]))
     if not varying or only_orders(target, varying):
@@ -91,6 +92,8 @@ def guarantee(
     """
     target = find(statement)
     binding = bind(target, data=data, activation_name=activation, parameters={**parameters, "k": k}, assume=assume)
+    if unsuited(target, binding.data, binding.activation) is not None:
+        return _answer(binding, int(k), {})
     _require_parameters(binding)
     checks = {item.label: check(item, binding, {}) for item in target.hypotheses}
     answer = _answer(binding, int(k), checks)
@@ -98,6 +101,27 @@ def guarantee(
     later = {item.label for item in target.hypotheses if waits(item, binding)}
     failed.sort(key=lambda item: (item.holds is None, item.label in later))
     return replace(answer, reason=_reason(binding, failed[0])) if failed else answer
+
+
+def require_parameters(
+    statement: str | Statement,
+    *,
+    data: Dataset | str,
+    activation: str | Activation | None = None,
+    assume: Mapping[str, object] | None = None,
+    parameters: Mapping[str, object] | None = None,
+) -> None:
+    """BadInput where `required_width` would raise it for parameters or constants; nothing is measured to know it.
+
+    >>> require_parameters("os19.thm6_2", data="orthonormal:n=4", activation="softplus")
+    Traceback (most recent call last):
+    ...
+    boundkit.errors.Missing: delta = None: is needed by os19.thm6_2: deviation parameter of the probability (positive)
+    """
+    target = find(statement)
+    binding = bind(target, data=data, activation_name=activation, parameters=parameters, assume=assume, measure=False)
+    if binding.failing is None:
+        _require_parameters(binding)
 
 
 def _require_parameters(binding: Binding) -> None:
@@ -153,6 +177,9 @@ def _answer(
         values[step_size] = step
         checks = checks | {i.label: check(i, binding, values) for i in binding.statement.hypotheses if i.role == "step"}
     ordered = tuple(checks.get(item.label, Check(item.label, item.role, None)) for item in binding.statement.hypotheses)
+    unfit = unsuited(binding.statement, binding.data, binding.activation)
+    if unfit is not None:
+        ordered += (Check(unfit[0], "data", False),)
     return Requirement(
         statement=binding.statement,
         width=width,
@@ -162,6 +189,7 @@ def _answer(
         binding=limiting,
         minimal=minimal,
         checks=ordered,
+        parameters=parameters_of(binding),
         quantities=binding.quantities,
         reason=reason or (binding.failing[1] if binding.failing is not None else None),
         **(NOTHING if any(item.holds is False for item in ordered) else numbers(binding, values)),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from boundkit.render.canvas import GUARANTEED, MEASURED, drawing
-from boundkit.render.documents import Document
+from boundkit.render.documents import Document, integer
 from boundkit.render.layout import Cell, Table
 from boundkit.render.tables.looseness import looseness
 from boundkit.render.trial_documents import verify_document
@@ -65,7 +65,7 @@ def campaign_document(summary: Summary, records: Records = ()) -> Document:
     """
     return {
         "cells": [
-            {**verify_document(report), "seed": cell.seed, "steps": cell.steps, "set": dict(cell.parameters)}
+            {**verify_document(report), "seed": integer(cell.seed), "steps": cell.steps, "set": dict(cell.parameters)}
             for cell, report in summary
         ],
         "looseness": [dict(record) for record in records],

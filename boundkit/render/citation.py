@@ -42,7 +42,7 @@ def _entry(paper: Paper, places: list[str]) -> str:
         "year": str(paper.year),
         "eprint": paper.arxiv,
         "archivePrefix": "arXiv" if paper.arxiv else "",
-        "note": ", ".join(places),
+        "note": (f"Text {paper.version}: " if paper.version else "") + ", ".join(places),
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
     return "\n".join([f"@misc{{{paper.key},", *lines, "}"])

@@ -87,6 +87,7 @@ def show_document(statement: Statement) -> Document:
     return {
         "id": statement.id,
         "paper": statement.source.paper.key,
+        "version": statement.source.paper.version or None,
         "label": statement.source.label,
         "equations": list(statement.source.equations),
         "kind": statement.kind,
@@ -103,9 +104,7 @@ def show_document(statement: Statement) -> Document:
             "algorithm": setting.algorithm,
             "step_size": None if setting.step_size is None else _formula(setting.step_size),
         },
-        "hypotheses": [
-            {"label": item.label, "role": item.role, **_formula(item.relation)} for item in statement.hypotheses
-        ],
+        "hypotheses": [{"label": h.label, "role": h.role, **_formula(h.relation)} for h in statement.hypotheses],
         "claims": [
             {"label": item.label, "observable": item.observable.name, "chance": item.chance, **_formula(item.relation)}
             for item in statement.claims

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from boundkit.render.documents import Document
+from boundkit.render.documents import Document, integer
 from boundkit.render.layout import Cell, Table
 from boundkit.version import versions
 
@@ -29,7 +29,7 @@ def figure_document(data: Data) -> Document:
         "reported": figure.reported,
         "notes": list(figure.notes),
         "quick": data.quick,
-        "seed": data.seed,
+        "seed": integer(data.seed),
         "device": data.device,
         "parameters": _plain(data.parameters),
         "chosen": [name for name in data.parameters if name in figure.chosen],

@@ -52,6 +52,13 @@ class Table:
             made = _squeezed(made)
         return mathematics(made) if format == "latex" else made
 
+    def __str__(self) -> str:
+        return self.to("text")
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return self.to("html")
+
     def select(self, *columns: str) -> Table:
         """The same rows with these columns only; BadInput for an unknown one."""
         for column in columns:

@@ -57,7 +57,7 @@ def _relative(report: Report) -> tuple[list[np.ndarray], np.ndarray | None]:
 
 def _title(report: Report) -> str:
     data = ", ".join(filter(None, (report.data, report.activation)))
-    width = "" if report.width is None else f"width {report.width:,}"
+    width = "infinite width" if report.infinite else "" if report.width is None else f"width {report.width:,}"
     step = "" if report.step_size is None else f"step size {report.step_size:.{SIGNIFICANT - 2}g}"
     verdict = f"{report.statement}: {str(report.verdict).upper()} ({report.level})"
     return "\n".join(filter(None, (verdict, data, ", ".join(filter(None, (width, step))))))

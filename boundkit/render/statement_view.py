@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -94,16 +94,17 @@ def _parts(statement: Statement) -> Iterator[RenderableType]:
     yield from _section("proof", [("", statement.proof)] if statement.proof else [])
     yield from _section("tested", [("survived", ", ".join(tested(statement)) or REFUTED)])
     names = text_names()
-    yield from _section("symbols", [(names[word.symbol], word.meaning) for word in words_of(statement)])
+    yield from _section("symbols", [(names[w.symbol], w.name, meaning(w)) for w in words_of(statement)])
 
 
-def _section(title: str, rows: list[tuple[str, str]]) -> Iterator[RenderableType]:
+def _section(title: str, rows: Sequence[tuple[str, ...]]) -> Iterator[RenderableType]:
     if rows:
         grid = Grid.grid(padding=(0, 2))
-        grid.add_column(no_wrap=True)
+        for _ in rows[0][1:]:
+            grid.add_column(no_wrap=True)
         grid.add_column(overflow="fold")
-        for name, value in rows:
-            grid.add_row(Text(name, style="cyan"), Text(value))
+        for name, *values in rows:
+            grid.add_row(Text(name, style="cyan"), *map(Text, values))
         yield Text(f"\n{title}", style="bold")
         yield Padding(grid, (0, 0, 0, 2))
 
@@ -180,3 +181,8 @@ def words_of(statement: Statement) -> list[Entry]:
     """The words of the vocabulary that a statement mentions."""
     symbols = statement.symbols
     return [word for word in VOCABULARY.values() if word.symbol in symbols]
+
+
+def meaning(word: Entry) -> str:
+    """The meaning of a word, and the value that it has where none is given."""
+    return word.meaning if word.default is None else f"{word.meaning} ({word.default} unless given)"

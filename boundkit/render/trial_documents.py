@@ -44,7 +44,9 @@ def verify_document(report: Report) -> Document:
         "activation": report.activation,
         "relaxed": list(report.relaxed),
         "assumed": dict(report.assumed),
+        "parameters": dict(report.parameters),
         "width": integer(report.width),
+        "infinite": report.infinite,
         "trials": report.trials,
         "violations": report.violations,
         "interval": None if report.interval is None else [number(end) for end in report.interval],
@@ -67,7 +69,7 @@ def verify_document(report: Report) -> Document:
             for item in report.claims
         ],
         "witness": report.witness,
-        "seed": report.seed,
+        "seed": integer(report.seed),
         "steps": report.steps,
         "step_size": below(report.step_size),
         "backend": report.backend,

@@ -15,6 +15,7 @@ from boundkit.render.expressions import latex
 from boundkit.render.statement_view import (
     REFUTED,
     has_probability,
+    meaning,
     order_rows,
     quantified,
     setting_rows,
@@ -101,8 +102,8 @@ def _sections(statement: Statement) -> Iterator[str]:
     if statement.uses:
         yield "<h2>What the proof rests on</h2>" + "".join(_tree(statement))
     names = latex_names(paper)
-    words = [(_from_latex(names[word.symbol]), escape(word.meaning)) for word in words_of(statement)]
-    yield from _section("Symbols", words)
+    words = [(names[w.symbol], f"<code>{w.name}</code>, {escape(meaning(w))}") for w in words_of(statement)]
+    yield from _section("Symbols", [(_from_latex(symbol), value) for symbol, value in words])
 
 
 def _constants(statement: Statement) -> Iterator[Row]:

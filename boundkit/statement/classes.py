@@ -44,10 +44,10 @@ def activation_class(statement: Statement) -> str:
     named = [name for name in map(_pinned, relations) if name]
     if named:
         return named[0]
-    words = "" if statement.setting is None else statement.setting.network
-    for name, word in (("relu", "ReLU"), ("quadratic", "quadratic activation")):
-        if word in words:
-            return name
+    if relu_units(statement):
+        return "relu"
+    if statement.setting is not None and "quadratic activation" in statement.setting.network:
+        return "quadratic"
     if any(_bounds(item, sup_d2phi) or item == Eq(kinks, 0) for item in relations):
         return "smooth"
     return "lipschitz" if any(_bounds(item, sup_dphi) for item in relations) else "any"
@@ -77,6 +77,16 @@ def one_output(statement: Statement) -> bool:
         return False
     single = ("two layers, unscaled", "deep")
     return setting.network.startswith(single) or setting.output_weights in ("balanced", "free")
+
+
+def relu_units(statement: Statement) -> bool:
+    """Whether its setting says that the units are ReLU, so that no other activation fits.
+
+    >>> from boundkit.papers import statement
+    >>> [relu_units(statement(id)) for id in ("zczg18.thm4_1", "os19.thm2_1")]
+    [True, False]
+    """
+    return statement.setting is not None and "ReLU" in statement.setting.network
 
 
 def numbers_of_setting(statement: Statement) -> set[str]:

@@ -6,6 +6,7 @@ new statement that names the one it improves.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -57,13 +58,17 @@ NO_DOUBT = Integer(0)
 
 @dataclass(frozen=True)
 class Paper:
-    """A source: `letters` maps vocabulary names to the paper's own LaTeX where it differs."""
+    """A source: `letters` maps vocabulary names to the paper's own LaTeX where it differs.
+
+    `version` tells the text that was encoded from others of the same paper; empty where that text does not say.
+    """
 
     key: str
     title: str
     authors: tuple[str, ...]
     year: int
     arxiv: str
+    version: str = ""
     letters: Mapping[str, str] = field(default_factory=lambda: EMPTY)
 
 
@@ -78,7 +83,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Setting:
-    """What is trained and how; `train/` interprets it. `network` expresses network quantities in others."""
+    """What is trained and how; `train/` interprets it. `substitutions` express network quantities in others."""
 
     network: str = "two layers"
     trained: str = "hidden weights"
@@ -100,7 +105,8 @@ class Hypothesis:
 
     def __post_init__(self) -> None:
         if not isinstance(self.relation, Relational):
-            raise TypeError(f"hypothesis {self.label} is {self.relation}, not a relation")
+            advice = "; for x > 0 write Gt(x, 0, evaluate=False)" if self.relation in (True, False) else ""
+            raise TypeError(f"hypothesis {self.label} is {self.relation}, not a relation{advice}")
 
 
 @dataclass(frozen=True)
@@ -242,6 +248,13 @@ class Statement:
         for expression in (*self.summary.values(), *self.instance.values()):
             found |= expression.free_symbols
         return frozenset(found)
+
+    @property
+    def digest(self) -> str:
+        """Hexadecimal digits of all that decides what is tried, not of the words about it: equal for one version."""
+        claims = [(c.label, c.observable, c.template, c.experiment, c.chance, c.stated, c.doubt) for c in self.claims]
+        tried = (self.setting, self.hypotheses, claims, self.probability, self.instance)
+        return hashlib.sha256(repr(tried).encode()).hexdigest()[:16]
 
     def __repr__(self) -> str:
         return f"Statement({self.id!r}, {self.title!r})"

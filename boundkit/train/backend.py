@@ -16,7 +16,15 @@ import numpy as np
 
 from boundkit.errors import Infeasible, unknown
 from boundkit.train.checks import LARGEST_WORKERS, integer
-from boundkit.train.cuda import DeviceFault, cuda_status, cupy_version, device_memory, evaluator, guarded
+from boundkit.train.cuda import (
+    DeviceFault,
+    cuda_status,
+    cupy_installed,
+    cupy_version,
+    device_memory,
+    evaluator,
+    guarded,
+)
 
 Array = Any
 Result = TypeVar("Result")
@@ -104,15 +112,17 @@ def on_device(device: str | Backend, compute: Callable[[Backend], Result]) -> Re
 
 
 @contextlib.contextmanager
-def devices_left() -> Iterator[list[str]]:
-    """The reasons for which a device that `auto` chose fails and is left for the CPU inside the block.
+def devices_left(device: str | Backend) -> Iterator[list[str]]:
+    """The reasons for which `auto` does without CUDA inside the block although CuPy is installed: it cannot be used, or
+    it fails there and is left for the CPU. Raises what `select_device` raises.
 
-    >>> with devices_left() as reasons:
+    >>> with devices_left("cpu") as reasons:
     ...     name = on_device("cpu", lambda backend: backend.name)
     >>> name, reasons
     ('cpu', [])
     """
-    reasons: list[str] = []
+    chosen = select_device(device)
+    reasons = [chosen.reason] if device == "auto" and chosen.name == "cpu" and cupy_installed() else []
     token = _LEFT.set(reasons)
     try:
         yield reasons

@@ -20,6 +20,11 @@ class DeviceFault(BoundkitError):
     """A device that stopped working, or a library on it that reported a failure; one line."""
 
 
+def cupy_installed() -> bool:
+    """Whether there is a CuPy to import."""
+    return importlib.util.find_spec("cupy") is not None
+
+
 @functools.cache
 def cuda_status() -> tuple[bool, str]:
     """Whether CuPy can compile, multiply and diagonalise on a device, and the reason or the device's name.
@@ -27,7 +32,7 @@ def cuda_status() -> tuple[bool, str]:
     Counting devices is not enough: a driver without NVRTC, cuBLAS or cuSOLVER fails only when they are used,
     and launches are asynchronous, so each probe copies its answer back. Never raises.
     """
-    if importlib.util.find_spec("cupy") is None:
+    if not cupy_installed():
         return False, "CuPy is not installed (pip install 'boundkit[cuda13]' or 'boundkit[cuda12]')"
     try:
         with warnings.catch_warnings():

@@ -15,6 +15,7 @@ from boundkit.query.given import LARGEST_WIDTH
 from boundkit.verify.request import LIMIT_WIDTH
 
 INFINITE = "infinite"  # as a width: training in the limit
+LARGEST_TRIALS, LARGEST_STEPS, LARGEST_SEED = 10**6, 10**7, 2**63 - 1
 
 
 def width_of(k: object) -> int | None:
@@ -40,14 +41,14 @@ def trials_of(trials: object) -> tuple[int, ...]:
     """
     if isinstance(trials, Sequence) and not isinstance(trials, str) and len(trials) > 0:
         return tuple(integer_in("trials", trial, 0, 10**9) for trial in trials)
-    return tuple(range(integer_in("trials", trials, 1, 10**6)))
+    return tuple(range(integer_in("trials", trials, 1, LARGEST_TRIALS)))
 
 
 def folder_of(out: object) -> Path | None:
     """The folder for witnesses; BadInput unless it can be written or can be made. Nothing is made yet."""
     if out is None:
         return None
-    if not isinstance(out, str | os.PathLike):
+    if not isinstance(out, str | os.PathLike) or out == "":
         raise BadInput("out", out, "must be the path of a folder")
     path = Path(out)
     existing = next((folder for folder in (path, *path.absolute().parents) if folder.exists()), None)

@@ -16,8 +16,11 @@ from boundkit.query import Binding, Check, bind, check_all
 from boundkit.query.share import share
 from boundkit.statement import Statement
 from boundkit.statement.vocabulary import alpha, beta, lipschitz, misfit_0, step_size
+from boundkit.verify.arguments import LARGEST_SEED, integer_in
 from boundkit.verify.observe import Plan, balls, number
 from boundkit.verify.observe.shallow.training import start_values
+
+LARGEST_DRAWN = 10**12  # units, one after the other: more would take days
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,8 @@ def certify(
     binding = certificate_binding(data=data, activation=activation, k=k, parameters=parameters)
     chosen = binding.activation
     assert chosen is not None
-    plan = Plan(binding.data, chosen, int(k), (trial,), 0, seed, device)
+    width, seed = integer_in("k", k, 1, LARGEST_DRAWN), integer_in("seed", seed, 0, LARGEST_SEED)
+    plan = Plan(binding.data, chosen, width, (trial,), 0, seed, device)
     values = start_values(binding, plan, trial)
     checks = measured_checks(binding, values)
     failing = next((item.label for item in checks if item.holds is not True), None)

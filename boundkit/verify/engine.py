@@ -16,14 +16,22 @@ from boundkit.errors import BadInput, Infeasible, NotApplicable, shorten
 from boundkit.papers import statement as find
 from boundkit.query import Binding
 from boundkit.query.bind import require
-from boundkit.query.derive import several_outputs
+from boundkit.query.derive import unsuited
 from boundkit.query.given import named_values
 from boundkit.query.share import share
 from boundkit.statement import VOCABULARY, Statement
 from boundkit.train import select_device
 from boundkit.train.backend import devices_left
 from boundkit.train.checks import positive
-from boundkit.verify.arguments import INFINITE, folder_of, integer_in, trials_of, width_of
+from boundkit.verify.arguments import (
+    INFINITE,
+    LARGEST_SEED,
+    LARGEST_STEPS,
+    folder_of,
+    integer_in,
+    trials_of,
+    width_of,
+)
 from boundkit.verify.budget import Budget
 from boundkit.verify.levels import SCALING, VARIED, concerned, require_level
 from boundkit.verify.observe import Plan, Progress
@@ -80,8 +88,8 @@ def verify(
         activation=None if activation is None else find_activation(activation),
         k=width_of(k),
         trials=trials_of(trials),
-        steps=integer_in("steps", steps, 1, 10**7),
-        seed=integer_in("seed", seed, 0, 2**63 - 1),
+        steps=integer_in("steps", steps, 1, LARGEST_STEPS),
+        seed=integer_in("seed", seed, 0, LARGEST_SEED),
         device=device,
         assume=named_values("assume", assume),
         parameters=parameters,
@@ -93,18 +101,24 @@ def verify(
         budget=None if budget is None else Budget(positive("budget", budget)),
     )
     require_level(target, level, vary=vary)
-    select_device(device)
     started = time.perf_counter()
-    with devices_left() as reasons:
+    with devices_left(device) as reasons:
         report = _LEVELS[level](target, request)
-    if reasons:
+    if reasons and report.backend != "none":
         report = replace(report, backend=f"cpu ({reasons[0]})")
-    return replace(report, level=level, statement=target.id, seconds=time.perf_counter() - started)
+    return replace(
+        report,
+        level=level,
+        statement=target.id,
+        seconds=time.perf_counter() - started,
+        infinite=request.infinite,
+        parameters={name: str(value) for name, value in parameters.items()},
+    )
 
 
 def _literal(target: Statement, request: Request, *, relax: bool = False) -> Report:
     """All hypotheses checked at the width; with `relax`, failing width hypotheses are only listed."""
-    unfit = several_outputs(target, request.data)
+    unfit = unsuited(target, request.data, request.activation)
     if unfit is not None:
         return _empty(target, request, width=None, reason=unfit[1])
     width, relaxed, reason = choose_width(target, request, relax=relax)
@@ -135,7 +149,14 @@ def _literal(target: Statement, request: Request, *, relax: bool = False) -> Rep
     try:
         if request.budget is not None:
             request.budget.require(binding, plan)
-        outcome = put_on_trial(binding, plan, allowed=allowed, out=request.out, replay_always=request.replay_always)
+        outcome = put_on_trial(
+            binding,
+            plan,
+            allowed=allowed,
+            out=request.out,
+            replay_always=request.replay_always,
+            relaxed=empty.relaxed,
+        )
     except NotApplicable as error:
         return replace(empty, reason=str(error))
     except Infeasible as error:

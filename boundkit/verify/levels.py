@@ -6,8 +6,8 @@ from boundkit.errors import BadInput, unknown
 from boundkit.papers import statement as find
 from boundkit.statement import Statement
 
-SCALING = "scaling"
-LEVELS = ("literal", "certificate", "lemma", "relaxed", SCALING)
+RELAXED, SCALING = "relaxed", "scaling"
+LEVELS = ("literal", "certificate", "lemma", RELAXED, SCALING)
 TRAINS = ("training", "sample")  # experiments that train
 DRAWS = (*TRAINS, "initialisation", "kernels", "weights")  # that start from random networks of any width
 VARIED = "n"  # what grows at level scaling unless another name is given
@@ -22,14 +22,14 @@ def levels(statement: Statement) -> tuple[str, ...]:
     ('literal', 'lemma')
     """
     trains = any(claim.experiment in TRAINS for claim in statement.claims)
-    bounded = any(item.role == "width" for item in statement.hypotheses)
+    limited = any(item.role == "width" for item in statement.hypotheses)
     drawn = any(claim.experiment in DRAWS for claim in statement.claims)
     possible = {
         "literal": any(claim.experiment != "unobserved" for claim in statement.claims),
         "certificate": trains and certificate_of(statement) is not None,
         "lemma": bool(supporting(statement)),
-        "relaxed": trains and bounded,
-        SCALING: drawn and bounded,
+        RELAXED: trains and limited,
+        SCALING: drawn and limited,
     }
     return tuple(level for level in LEVELS if possible[level])
 
@@ -57,6 +57,13 @@ def concerned(statement: Statement, level: str) -> tuple[Statement, ...]:
     """The statement and all others that a trial at this level is about."""
     theorem = certificate_of(statement) if level == "certificate" else None
     return (statement, *((theorem,) if theorem else ()), *(supporting(statement) if level == "lemma" else ()))
+
+
+def bounded(statement: Statement, level: str, *, chosen: bool) -> tuple[Statement, ...]:
+    """Those whose conditions on the width a trial evaluates before anything runs; `chosen` if the caller names it."""
+    asked = {"certificate": () if chosen else (statement,), "lemma": supporting(statement)}.get(level, (statement,))
+    roles = {item.id: {hypothesis.role for hypothesis in item.hypotheses} for item in asked}
+    return tuple(item for item in asked if "width" in roles[item.id] and "run" not in roles[item.id])
 
 
 def supporting(statement: Statement) -> tuple[Statement, ...]:

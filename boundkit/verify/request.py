@@ -15,6 +15,7 @@ from boundkit.query import Binding, bind, check_all, guarantee, required_width
 from boundkit.query.check import Check
 from boundkit.query.waiting import awaited, waits
 from boundkit.statement import Statement
+from boundkit.statement.classes import relu_units
 from boundkit.statement.vocabulary import k
 from boundkit.train.backend import host_memory
 from boundkit.verify.budget import Budget
@@ -181,7 +182,7 @@ def plan_at(target: Statement, request: Request, binding: Binding, width: int) -
     """How to run the request at this width; Infeasible when the network does not fit into memory."""
     plan = Plan(
         data=request.data,
-        activation=request.activation or find_activation("softplus"),
+        activation=request.activation or find_activation("relu" if relu_units(target) else "softplus"),
         width=width,
         trials=request.trials,
         steps=request.steps,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from pathlib import Path
@@ -49,11 +49,18 @@ class Outcome:
 
 
 def put_on_trial(
-    binding: Binding, plan: Plan, *, allowed: float, out: Path | None, replay_always: bool = False
+    binding: Binding,
+    plan: Plan,
+    *,
+    allowed: float,
+    out: Path | None,
+    replay_always: bool = False,
+    relaxed: Sequence[str] = (),
 ) -> Outcome:
     """Every claim of the statement, one experiment for all claims that share it.
 
-    A violation is replayed when the trials exclude the allowed probability of failure, or always.
+    A violation is replayed when the trials exclude the allowed probability of failure, or always; its witness tells
+    the hypotheses that are `relaxed`.
     """
     outcome = Outcome()
     statement = binding.statement
@@ -95,7 +102,7 @@ def put_on_trial(
             broken = violating_trials(claim, binding, part)
             outcome.broken_trials |= {t for t, b in zip(part.trials, broken, strict=True) if b}
             if excluded(tally.violations, tally.trials, tally.allowed) or (tally.violations and replay_always):
-                tally, path = _replayed(claim, binding, chosen, part, tally, out)
+                tally, path = _replayed(claim, binding, chosen, part, tally, out, relaxed)
                 outcome.witness = outcome.witness or path
             elif _agrees(tally) and is_blind(claim, binding, part, breaks(claim, binding, allowed=tally.allowed)):
                 tally = replayed_control(claim, binding, seen, again(), tally)
@@ -235,10 +242,17 @@ def _admitted(binding: Binding, plan: Plan, kind: Experiment) -> Plan:
 
 
 def _replayed(
-    claim: Claim, binding: Binding, plan: Plan, seen: Observations, tally: Tally, out: Path | None
+    claim: Claim,
+    binding: Binding,
+    plan: Plan,
+    seen: Observations,
+    tally: Tally,
+    out: Path | None,
+    relaxed: Sequence[str],
 ) -> tuple[Tally, str | None]:
     trial = next(t for t, b in zip(seen.trials, violating_trials(claim, binding, seen), strict=True) if b)
-    witness = make_witness(claim, binding, plan, seen, trial=trial, step=first_violation(claim, binding, seen, trial))
+    step = first_violation(claim, binding, seen, trial)
+    witness = make_witness(claim, binding, plan, seen, trial=trial, step=step, relaxed=relaxed)
     path = str(witness.write(out, binding)) if out is not None else None
     answer = confirmed(claim, binding, plan, witness)
     return replace(tally, replay=ANSWERS[answer], replayed_trial=trial), path

@@ -128,7 +128,8 @@ class Report:
     """The outcome of `verify`; `interval` is the exact two-sided 95 % interval of the violation frequency.
 
     `assumed` holds the values that the caller gave to constants which the paper leaves open, by name: the verdict,
-    also a violation, speaks of these values only.
+    also a violation, speaks of these values only. `parameters` are the other values given; at infinite width `width` is
+    None and `infinite` true.
     """
 
     statement: str
@@ -146,11 +147,13 @@ class Report:
     interval: tuple[float, float] | None = None
     failure_allowed: float | None = None
     claims: tuple[ClaimResult, ...] = ()
-    tallies: tuple[Tally, ...] = ()
+    tallies: tuple[Tally, ...] = field(default=(), repr=False)
     witness: str | None = None
     backend: str = "none"
     seconds: float = 0.0
     steps: int | None = None
     step_size: float | None = None
-    curves: dict[str, Any] = field(default_factory=dict)
+    curves: dict[str, Any] = field(default_factory=dict, repr=False)
     scaling: Mapping[str, Any] | None = None
+    infinite: bool = False
+    parameters: Mapping[str, str] = field(default_factory=dict)

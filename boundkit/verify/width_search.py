@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from boundkit.activations import Activation
-from boundkit.data import Dataset
+from boundkit.data import Dataset, dataset
 from boundkit.errors import Infeasible, NotApplicable
 from boundkit.papers import statement as find
 from boundkit.query import required_width
@@ -31,7 +31,7 @@ class Looseness:
 
     `theory` is what the statement requires; `certified` the smallest width found at which its certificate holds for
     every trial; `empirical` the smallest one found at which every trial keeps every claim. Widths are searched by
-    doubling and bisection, to 5 %, as if larger ones were never worse.
+    doubling and bisection, to 5 %, as if larger ones were never worse. `backend` is where the networks were trained.
     """
 
     statement: str
@@ -41,16 +41,18 @@ class Looseness:
     certified: int | None
     empirical: int | None
     reason: str | None
+    backend: str
 
 
 def looseness(
     statement: str | Statement,
     *,
-    data: Dataset,
+    data: Dataset | str,
     activation: str | Activation | None = None,
     trials: int = 8,
     steps: int = 200,
     seed: int = 0,
+    device: str = "auto",
     assume: Mapping[str, object] | None = None,
     **parameters: object,
 ) -> Looseness:
@@ -58,15 +60,16 @@ def looseness(
 
     Raises BadInput for unusable arguments; what cannot be had is None.
 
-    >>> from boundkit.data import dataset
-    >>> found = looseness("os19.thm6_2.refined", data=dataset("orthonormal:n=2"), activation="softplus", delta=1,
+    >>> found = looseness("os19.thm6_2.refined", data="orthonormal:n=2", activation="softplus", delta=1,
     ...                   trials=2, steps=20)
     >>> found.theory > found.certified > found.empirical
     True
     """
     target = find(statement)
+    data = dataset(data)
     answer = required_width(target, data=data, activation=activation, assume=assume, **parameters)
     cap = min(answer.width or LARGEST_TRIED, LARGEST_TRIED)
+    backends = set[str]()
 
     def works(k: int) -> bool:
         report = verify(
@@ -78,14 +81,19 @@ def looseness(
             trials=trials,
             steps=steps,
             seed=seed,
+            device=device,
             assume=assume,
             **parameters,  # type: ignore[arg-type]
         )
+        backends.add(report.backend)
         return holds(report)
 
     def is_certified(k: int) -> bool:
         assert activation is not None
-        draws = (certify(data=data, activation=activation, k=k, seed=seed, trial=trial) for trial in range(trials))
+        draws = (
+            certify(data=data, activation=activation, k=k, seed=seed, trial=trial, device=device)
+            for trial in range(trials)
+        )
         return all(draw.certified for draw in draws)
 
     reasons = [answer.reason]
@@ -99,7 +107,7 @@ def looseness(
             reasons.append(str(error))
     name = None if activation is None else str(getattr(activation, "name", activation))
     reason = next((text for text in reasons if text), None)
-    return Looseness(target.id, data.name, name, answer.width, found[0], found[1], reason)
+    return Looseness(target.id, data.name, name, answer.width, found[0], found[1], reason, ", ".join(sorted(backends)))
 
 
 def holds(report: Report) -> bool:

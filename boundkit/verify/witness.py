@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,14 @@ STEP_TOLERANCE = 1e-6  # relative; step sizes that are measured on the start dif
 
 @dataclass(frozen=True)
 class Witness:
-    """All that is needed to see one violation again; `parameters` and `assume` are what the caller gave."""
+    """All that is needed to see one violation again; `parameters` and `assume` are what the caller gave.
+
+    `digest` is that of the statement, so that no other version of it is taken for the one that was tried; `relaxed` are
+    the hypotheses that were listed and ignored, where the theorem says nothing.
+    """
 
     statement: str
+    digest: str
     claim: str
     data: str
     activation: str
@@ -44,6 +49,7 @@ class Witness:
     step_size: float
     parameters: dict[str, str]
     assume: dict[str, str]
+    relaxed: list[str]
 
     def write(self, folder: Path, binding: Binding) -> Path:
         """Store the witness, its data and the versions that saw it as `witness.json` in `folder`."""
@@ -54,7 +60,16 @@ class Witness:
         return path
 
 
-def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations, *, trial: int, step: int) -> Witness:
+def make_witness(
+    claim: Claim,
+    binding: Binding,
+    plan: Plan,
+    seen: Observations,
+    *,
+    trial: int,
+    step: int,
+    relaxed: Sequence[str] = (),
+) -> Witness:
     """The witness of a claim that `trial` breaks at `step`."""
     row = seen.trials.index(trial)
     start = {
@@ -64,6 +79,7 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
     }
     return Witness(
         statement=binding.statement.id,
+        digest=binding.statement.digest,
         claim=claim.label,
         data=binding.data.name,
         activation=plan.activation.name,
@@ -74,6 +90,7 @@ def make_witness(claim: Claim, binding: Binding, plan: Plan, seen: Observations,
         step_size=_step_size(claim, binding, start),
         parameters={name: repr(value) for name, value in plan.given.items()} | _given(binding, "given"),
         assume=_given(binding, "constant"),
+        relaxed=list(relaxed),
     )
 
 
@@ -86,9 +103,12 @@ def confirmed(claim: Claim, binding: Binding, plan: Plan, witness: Witness) -> b
 def read_witness(path: str | Path) -> tuple[Witness, Dataset]:
     """The witness of a file and its data; BadInput for a file that is none."""
     try:
+        if Path(path).is_char_device():
+            raise OSError(None, "it is a device, which may have no end")
         document = json.loads(Path(path).read_text(encoding="utf-8"))
         found = {item.name: document[item.name] for item in fields(Witness)}
-        witness = Witness(**{**found, **{name: dict(found[name]) for name in ("parameters", "assume")}})
+        tables = {name: dict(found[name]) for name in ("parameters", "assume")}
+        witness = Witness(**{**found, **tables, "relaxed": [str(label) for label in found["relaxed"]]})
         data = _data(witness.data, np.array(document["X"]), np.array(document["y"]))
     except OSError as error:
         raise BadInput("witness", path, f"cannot be read: {error.strerror}") from None
@@ -115,7 +135,8 @@ class Replayed:
 def replay_witness(path: str | Path, *, statement: Statement | None = None) -> Replayed:
     """Run a witness again, slowly; a theorem of your own is handed over as `statement`.
 
-    Raises BadInput for a file that is no witness, and for one whose step size is not that of its run.
+    Raises BadInput for a file that is no witness, for one of another version of the statement, and for one whose step
+    size is not that of its run.
     """
     witness, data = read_witness(path)
     target = _statement_of(witness, statement)
@@ -154,15 +175,16 @@ def _step_size(claim: Claim, binding: Binding, values: Mapping[Symbol, Any]) -> 
 
 def _statement_of(witness: Witness, own: Statement | None) -> Statement:
     """The statement that a witness is of: an encoded one, or the caller's `own`."""
-    if own is None:
-        try:
-            return find(witness.statement)
-        except BadInput as error:
-            advice = "for your own: from boundkit.verify import replay_witness; replay_witness(path, statement=...)"
-            raise BadInput("statement", witness.statement, f"{error.message}; {advice}", error.choices) from None
-    if own.id != witness.statement:
+    advice = "for your own: from boundkit.verify import replay_witness; replay_witness(path, statement=...)"
+    if own is not None and own.id != witness.statement:
         raise BadInput("statement", own.id, f"is not that of the witness, {witness.statement}")
-    return own
+    try:
+        target = own or find(witness.statement)
+    except BadInput as error:
+        raise BadInput("statement", witness.statement, f"{error.message}; {advice}", error.choices) from None
+    if target.digest != witness.digest:
+        raise BadInput("statement", target.id, f"the witness is of another version of it; {advice}")
+    return target
 
 
 def _given(binding: Binding, origin: str) -> dict[str, str]:

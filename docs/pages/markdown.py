@@ -8,7 +8,10 @@ from collections.abc import Iterable, Sequence
 from sympy import Basic
 
 from boundkit.render.expressions import latex
+from boundkit.render.statement_view import meaning
+from boundkit.statement import Entry
 
+WORD_COLUMNS = ("symbol", "name", "meaning", "comes from")
 MARKUP = re.compile(r"([\\`*_{}\[\]<>#$|~&@^%])")
 
 
@@ -64,3 +67,8 @@ def grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return [f"| {' | '.join(columns)} |", "|" + "---|" * len(columns), *lines] if lines else []
+
+
+def word_cells(word: Entry) -> tuple[str, ...]:
+    """A word of the vocabulary, for the columns `WORD_COLUMNS`."""
+    return math(word.symbol), code(word.name), plain(meaning(word)), word.origin

@@ -15,7 +15,7 @@ def paper_page(paper: Paper) -> str:
     kinds = dict.fromkeys(item.kind for item in found)
     parts = [
         f"# {paper.key}: {plain(paper.title)}\n\n",
-        f"{plain(', '.join(paper.authors))}, {paper.year}" + (f", arXiv:{paper.arxiv}" if paper.arxiv else "") + "\n\n",
+        f"{plain(', '.join(paper.authors))}, {paper.year}" + _text(paper) + "\n\n",
         section("Counts", _counts(found)),
         *(section(kind.capitalize(), _list([item for item in found if item.kind == kind])) for kind in kinds),
         section("Errata", _errata(found)),
@@ -23,6 +23,12 @@ def paper_page(paper: Paper) -> str:
         "```{toctree}\n:hidden:\n\n" + "".join(f"{item.id}\n" for item in found) + "```\n",
     ]
     return "".join(parts)
+
+
+def _text(paper: Paper) -> str:
+    """Where the text stands and which one was encoded."""
+    parts = (f"arXiv:{paper.arxiv}" if paper.arxiv else "", f"text {paper.version}" if paper.version else "")
+    return "".join(f", {part}" for part in parts if part)
 
 
 def _counts(found: list[Statement]) -> list[str]:

@@ -9,7 +9,9 @@ from collections.abc import Iterator
 
 import boundkit
 from boundkit.cli.main import COMMANDS
+from boundkit.statement import VOCABULARY
 from docs.console import run
+from docs.pages.markdown import WORD_COLUMNS, grid, word_cells
 
 
 def reference_pages() -> Iterator[tuple[str, str]]:
@@ -18,10 +20,16 @@ def reference_pages() -> Iterator[tuple[str, str]]:
     for room in (found.name for found in pkgutil.iter_modules(boundkit.__path__) if found.ispkg):
         modules = list(_modules(f"boundkit.{room}"))
         yield f"{room}.rst", _page(f"boundkit.{room}", "", map(_module, modules))
+    words = grid((*WORD_COLUMNS, "domain"), [(*word_cells(word), word.domain) for word in VOCABULARY.values()])
+    yield "vocabulary.md", f"# Vocabulary\n\n{VOCABULARY_TEXT}\n\n" + "\n".join(words) + "\n"
     commands = "".join(f"## boundkit {name}\n\n```text\n{run(f'boundkit {name} --help')}```\n\n" for name in COMMANDS)
     yield "commands.md", f"# Commands\n\n```text\n{run('boundkit --help')}```\n\n{commands}"
 
 
+VOCABULARY_TEXT = """The words of which statements are made. By their names they are given with `--set` and as keyword
+arguments (those that come from: given), assumed with `--assume` (constant), and found in JSON documents. A statement of
+your own is written with their symbols: `VOCABULARY[name].symbol` of `boundkit.statement`, which the modules
+`boundkit.statement.vocabulary` and `boundkit.statement.words.*` hold under the same name (`lambda_` for `lambda`)."""
 PUBLIC = [name for name in boundkit.__all__ if not name.startswith("_")]
 
 

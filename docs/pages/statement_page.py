@@ -8,9 +8,10 @@ from boundkit.attack import attack
 from boundkit.papers import statements
 from boundkit.render.citation import bibtex, proof_tree
 from boundkit.render.documents import improved_by
-from boundkit.statement import VOCABULARY, Claim, Constant, Erratum, Order, Setting, SpecialCase, Statement
+from boundkit.render.statement_view import words_of
+from boundkit.statement import Claim, Constant, Erratum, Order, Setting, SpecialCase, Statement
 from boundkit.verify import levels
-from docs.pages.markdown import bullets, code, grid, link, math, plain, section
+from docs.pages.markdown import WORD_COLUMNS, bullets, code, grid, link, math, plain, section, word_cells
 
 
 def statement_page(item: Statement) -> str:
@@ -140,11 +141,7 @@ def _trials(item: Statement) -> Iterator[str]:
 
 
 def _symbols(item: Statement) -> list[str]:
-    """Meaning of every symbol, and the paper's own letter where it differs."""
-    letters, symbols = item.source.paper.letters, item.symbols
-    rows = [
-        (math(word.symbol), plain(word.meaning), word.origin, f"${letters[word.name]}$" if word.name in letters else "")
-        for word in VOCABULARY.values()
-        if word.symbol in symbols
-    ]
-    return grid(("symbol", "meaning", "comes from", "in the paper"), rows)
+    """Name and meaning of every symbol, and the paper's own letter where it differs."""
+    letters = item.source.paper.letters
+    rows = [(*word_cells(word), f"${letters[word.name]}$" if word.name in letters else "") for word in words_of(item)]
+    return grid((*WORD_COLUMNS, "in the paper"), rows)

@@ -27,7 +27,7 @@ def constants(*, paper: str | None = None, **others: Any) -> Table:
 
     >>> rows = {row[:2]: row for row in constants(paper="os19").rows}
     >>> rows["os19.thm6_2", "constant c"][2:8]
-    ('open', '64', '64', '32', '32', '2')
+    ('open', '64', '32', '32', '32', '2')
     """
     no_more(others, "paper")
     everything = statements()

@@ -49,9 +49,9 @@ def _read(path: str | Path) -> list[Any]:
     from boundkit.campaign import Store, compared_widths
 
     store = Store(path)
+    store.refresh()
     if not store.path.is_file():
         raise BadInput("records", path, "is not a readable file; boundkit campaign makes one")
-    store.refresh()
     found = compared_widths(store.rows)
     if not found:
         raise BadInput("records", path, "holds no looseness: run a campaign with that level")

@@ -7,13 +7,13 @@ from fractions import Fraction
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from boundkit.errors import BadInput, NotApplicable, unknown
+from boundkit.errors import Missing, NotApplicable, unknown
 from boundkit.papers import chains
 from boundkit.render.documents import integer
 from boundkit.render.layout import SIGNIFICANT, Cell
 from boundkit.render.tables.arguments import once
 from boundkit.render.tables.widths import Comparison
-from boundkit.statement import VOCABULARY, Statement
+from boundkit.statement import Statement
 
 if TYPE_CHECKING:
     from boundkit.activations import Activation
@@ -83,12 +83,10 @@ def _rows(
         lemmas = [choice.get(place) for place in places]
         try:
             answer = required_width(item, data=data, activation=activation, assume=assume, **parameters)
-        except BadInput as error:
-            if error.value is not None or error.argument not in VOCABULARY:
-                raise
+        except Missing as error:
             if not (named or rows):
                 break
-            rows.append((id, *lemmas, None, None, None, f"needs {error.argument}"))
+            rows.append((id, *lemmas, None, None, None, f"needs {', '.join(error.names)}"))
             continue
         answers.append(answer)
         own = answer.width if not rows else own

@@ -22,9 +22,9 @@ def verdicts(*, records: str | Path | None = None, **others: Any) -> Table:
     if records is None:
         raise BadInput("records", None, "is needed for this table: the store of a campaign")
     store = Store(records)
+    store.refresh()
     if not store.path.is_file():
         raise BadInput("records", records, "is not a readable file; boundkit campaign makes one")
-    store.refresh()
     found: dict[str, list[Verdict]] = {}
     for cell, report in summarise(store.rows):
         found.setdefault(cell.statement, []).append(report.verdict)

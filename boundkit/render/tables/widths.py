@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from boundkit.errors import BadInput
+from boundkit.errors import BadInput, Missing
 from boundkit.papers import statement as find, statements
 from boundkit.render.documents import above, below, integer
 from boundkit.render.expressions import text
 from boundkit.render.layout import SIGNIFICANT, Cell, Table
 from boundkit.render.tables.arguments import once
-from boundkit.statement import VOCABULARY, Statement
+from boundkit.statement import Statement
 from boundkit.statement.vocabulary import k
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ COLUMNS = (
 class Comparison(Table):
     """A table of required widths together with the full answers, in the order of the rows."""
 
-    answers: tuple[Requirement, ...] = ()
+    answers: tuple[Requirement, ...] = field(default=(), repr=False)
 
 
 def compare(
@@ -94,10 +94,8 @@ def widths(
     for item, (own, assumed) in zip(chosen, share(chosen, parameters, assume), strict=True):
         try:
             found = compare([item], data=data, activation=activation, assume=assumed, **own)
-        except BadInput as error:
-            if error.value is not None or error.argument not in VOCABULARY:
-                raise
-            rows.append((item.id, item.form, *(None for _ in COLUMNS[3:]), f"needs {error.argument}"))
+        except Missing as error:
+            rows.append((item.id, item.form, *(None for _ in COLUMNS[3:]), f"needs {', '.join(error.names)}"))
         else:
             rows += found.rows
             answers += found.answers
@@ -110,10 +108,11 @@ def _bounds_width(statement: Statement) -> bool:
 
 
 def _starred(rows: Iterable[tuple[Cell, ...]], answers: Iterable[Requirement]) -> tuple[tuple[Cell, ...], ...]:
-    """The rows with a star at the smallest width of a statement that survived the attacks on its formulas."""
+    """The rows with a star at the smallest width of a statement that survived the attacks and has no open constant."""
     from boundkit.attack.record import eligible
 
-    found = {item.statement.id: item.width for item in answers if item.width is not None and eligible(item.statement)}
+    known = [item for item in answers if item.status != "open" and eligible(item.statement)]
+    found = {item.statement.id: item.width for item in known if item.width is not None}
     least = min(found.values(), default=None)
     return tuple(
         (*row[:-2], "*" if least is not None and found.get(str(row[0])) == least else None, row[-1]) for row in rows
