@@ -5,7 +5,7 @@ import json
 import subprocess
 import sys
 from importlib import import_module
-from inspect import getsource
+from inspect import Parameter, getsource, isfunction, signature
 from types import ModuleType
 
 import pytest
@@ -56,6 +56,14 @@ def test_public_name_loads(name: str) -> None:
     assert callable(value)
     assert not isinstance(value, ModuleType)
     assert value.__doc__
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if isfunction(getattr(boundkit, name))])
+def test_public_functions_take_keywords_beyond_the_first_argument(name: str) -> None:
+    """Two arguments cannot be swapped: all but the first are given by name."""
+    by_position = {Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD, Parameter.VAR_POSITIONAL}
+    parameters = signature(getattr(boundkit, name)).parameters.values()
+    assert sum(item.kind in by_position for item in parameters) <= 1
 
 
 @pytest.mark.parametrize("name", SHARED_WITH_A_ROOM)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 
 import flint
+import numpy as np
 import pytest
 import sympy
 
@@ -196,3 +197,43 @@ def test_near_matches():
     """An unknown name comes with what was probably meant."""
     with pytest.raises(BadInput, match="did you mean softplus"):
         activation("soft_plus")
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("Abs(z - 1)", {1: (0, 1)}),
+        ("Max(0, 1 - Abs(z))", {-1: (0, 1), 0: (1, -1), 1: (0, 0)}),
+        ("z*sign(z + 1/2)", {-0.5: (-0.5, 1)}),
+    ],
+)
+def test_arrays_are_right_continuous_at_kinks_and_jumps(text, at):
+    """Value and slope of a written function where its pieces meet are those of the piece to the right."""
+    phi = activation(text)
+    found = phi.value_and_derivative(np.array([*map(float, at)]))
+    assert [tuple(pair) for pair in zip(*found, strict=True)] == [*at.values()]
+    assert phi.derivative_values(np.array([*map(float, at)])).tolist() == [slope for _, slope in at.values()]
+
+
+@pytest.mark.parametrize(
+    ("text", "suprema"),
+    [
+        ("softplus:beta=10", (1, 2.5, 2.5)),
+        ("sin(2*z)", (2, 4, 4)),
+        ("sin(z/2)", (0.5, 0.25, 0.5)),
+        ("tanh", (1, None, 1)),
+    ],
+)
+def test_b_is_the_larger_of_both_suprema(text, suprema):
+    """Whichever of sup |phi'| and sup |phi''| that is."""
+    for name, value in zip(("sup_dphi", "sup_d2phi", "B"), suprema, strict=True):
+        assert value is None or float(activation(text).quantity(name)) == pytest.approx(value, rel=1e-15), name
+
+
+@pytest.mark.parametrize("slope", ["0.001", "-0.5", "0.2"])
+def test_the_name_of_an_entry_has_every_parameter_that_is_not_the_default(slope):
+    """Smaller or larger: the name makes the same function again, and so does a pickle."""
+    phi = activation(f"leaky_relu:slope={slope}")
+    assert phi.name == f"leaky_relu:slope={slope}"
+    for again in (activation(phi.name), pickle.loads(pickle.dumps(phi))):
+        assert again.expression.subs(Z, -1) == -sympy.Rational(slope)

@@ -26,6 +26,17 @@ def test_huge_arguments(function, size):
         assert not abs(REAL.functions[function](flint.arb(size))) > 1
 
 
+@pytest.mark.parametrize("size", [2**42, 10**30])
+def test_limits_are_not_reached(size):
+    """However far out: tanh is less than 1 in size, sech and exp(-x) are more than 0, and their balls admit it."""
+    far = flint.arb(size)
+    for found, limit in ((REAL.functions[sympy.tanh](far), 1), (REAL.functions[sympy.tanh](-far), -1)):
+        assert found.contains(limit)
+        assert not found.is_exact()
+    for found in (REAL.functions[sympy.sech](far), REAL.functions[sympy.exp](-far)):
+        assert found.upper() > 0
+
+
 @given(st.sampled_from(FUNCTIONS), st.floats(-50, 50), st.floats(0, 5), st.floats(-1, 1))
 def test_enclosures(function, middle, radius, position):
     """The value at a point of a ball is inside the value of the ball."""

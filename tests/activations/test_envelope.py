@@ -98,3 +98,15 @@ def test_the_largest_value_of_a_rate_is_that_at_its_peak(power, exponent, at):
         expected = flint.arb(at) ** power * (flint.arb(exponent) * at).exp()
         assert abs(Rate(flint.arb(1), Fraction(power), Fraction(exponent)).largest(2) / expected - 1) < 1e-30
     assert not Rate(flint.arb(1), Fraction(1)).largest(2).is_finite()
+
+
+@pytest.mark.parametrize("text", ["erf(exp(z))", "tanh(exp(z))", "atan(exp(z))", "sin(exp(z))"])
+def test_what_bends_is_bounded_by_its_steepest_slope_where_it_is_small(text):
+    """The rate of exp, times 2 / sqrt(pi) at least for erf and times 1 for the others, and less than half more."""
+    expression = tidy(parse(text))
+    far = envelope(expression, side=-1, start=8)
+    with precision(128):
+        for x in (8, 9, 20):
+            value = abs(evaluate(expression, {Z: flint.arb(-x)}, REAL))
+            bound = far.above.scale * flint.arb(x) ** ball(far.above.power) * (ball(far.above.exponent) * x).exp()
+            assert value <= bound <= 1.5 * value

@@ -6,7 +6,7 @@ import pytest
 import sympy
 from hypothesis import given, strategies as st
 
-from boundkit.arithmetic import BALL, EXTENDED, FLOAT, ball, compare, evaluate, holds, precision
+from boundkit.arithmetic import BALL, COMPLEX_BALL, EXTENDED, FLOAT, ball, compare, evaluate, holds, precision
 
 x = sympy.Symbol("x", real=True)
 
@@ -18,7 +18,20 @@ EXPRESSIONS = [
     sympy.erf(x) * sympy.pi,
     sympy.Piecewise((x, x > 0), (sympy.exp(x) - 1, True)),
     sympy.Max(x, 0) + sympy.Abs(x) ** sympy.Rational(3, 2),
+    sympy.Piecewise((x, sympy.And(x > -1, x < 2)), (x**2, sympy.Or(x < -3, x > 4)), (1, True)),
 ]
+BEYOND = sympy.Rational(9, 4)
+PLACES = {
+    sympy.factorial: [(5,)],
+    sympy.ceiling: [(BEYOND,), (-BEYOND,)],
+    sympy.floor: [(BEYOND,), (-BEYOND,)],
+    sympy.sign: [(BEYOND,), (-BEYOND,)],
+    sympy.Heaviside: [(BEYOND,), (-BEYOND,)],
+    sympy.Abs: [(-BEYOND,)],
+    sympy.Max: [(-BEYOND, BEYOND, 1)],
+    sympy.Min: [(BEYOND, -BEYOND, 1)],
+    sympy.Mod: [(BEYOND, 2), (-BEYOND, 2)],
+}
 
 
 @pytest.mark.parametrize("expression", EXPRESSIONS, ids=str)
@@ -48,6 +61,17 @@ def test_arrays_agree_with_balls(expression, arithmetic, error):
             exact = evaluate(expression, {x: ball(float(point))}, BALL)
         reference = np.longdouble(str(exact.mid().str(25, radius=False)))
         assert abs(value - reference) <= error * (1 + abs(reference))
+
+
+@pytest.mark.parametrize("arithmetic", [BALL, COMPLEX_BALL, FLOAT, EXTENDED], ids=lambda item: item.name)
+def test_every_function_is_the_one_of_its_name(arithmetic):
+    """At one point or two, against SymPy's own number."""
+    for function, found in arithmetic.functions.items():
+        for place in PLACES.get(function, [(sympy.Rational(3, 8),)]):
+            numbers = [
+                arithmetic.rational(int(p), int(q)) for p, q in (sympy.Rational(a).as_numer_denom() for a in place)
+            ]
+            assert complex(found(*numbers)) == pytest.approx(complex(function(*place)), rel=1e-13), (function, place)
 
 
 def test_relations_have_three_answers():

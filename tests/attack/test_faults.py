@@ -51,6 +51,16 @@ def test_vocabulary_catches_an_undeclared_constant():
     assert outcome(vocabulary, replace(item, constants=())) == "failed"
 
 
+def test_homogeneity_knows_that_balanced_output_weights_are_sized_by_the_labels():
+    """One's own statement says so by its setting alone; a bound that forgets the labels' norm is still caught."""
+    lemma = statement("os19.lem6_12")
+    own = replace(lemma, id="own.lemma", setting=replace(lemma.setting, substitutions={}))
+    assert outcome(homogeneity, own) == "survived"
+    found = homogeneity.attack(with_relation(own, "initial_misfit", lambda r: r.xreplace({norm_y: norm_X})))
+    assert found.outcome == "failed"
+    assert found.reason == "initial_misfit changes when misfit_0 is rescaled"
+
+
 def test_homogeneity_catches_exponents_roots_and_swapped_words():
     """|y|^2 for |y|, a lost root, and a word in the place of another with other units."""
     item = statement("os19.thm2_1.tracked")

@@ -35,6 +35,7 @@ WIDTH = {
     "probability": STRING_OR_NULL,
     "vacuous": bool,
     "bounds": dict,
+    "parameters": {"delta": str, "eta_bar": str},
     "quantities": {"n": ENCLOSURE, "norm_X": ENCLOSURE},
 }
 FORMULA = {"latex": str, "text": str}
@@ -77,6 +78,7 @@ CASES: dict[str, tuple[list[str], Any]] = {
         {
             "id": str,
             "paper": str,
+            "version": STRING_OR_NULL,
             "label": str,
             "equations": [str],
             "hypotheses": [{"label": str, "role": str, **FORMULA}],

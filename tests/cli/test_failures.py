@@ -17,6 +17,7 @@ from tests.cli.conftest import Call, document
 DATA = ["--data", "orthonormal:n=3"]
 VERIFY = ["verify", "os19.thm6_2.refined", *DATA, "--activation", "softplus", "--set", "delta=1"]
 RUN = ["--trials", "2", "--steps", "2"]
+LONG = "x" * 3000
 
 BAD = [
     (["lsit"], "command", "list"),
@@ -79,6 +80,8 @@ BAD = [
     (["certify", *DATA, "--activation", "softplus", "--k", "100", "--seed", "-1"], "seed", ""),
     (["certify", *DATA, "--activation", "softplus", "--k", "-100"], "k", ""),
     (["certify", *DATA, "--activation", "softplus", "--k", "9", "--assume", "c=1"], "assume", "open"),
+    (["certify", *DATA, "--activation", "softplus", "--k", "1e300"], "k", "from 1 to 1000000000000"),
+    (["certify", *DATA, "--activation", "softplus", "--k", "100", "--seed", "1e30"], "seed", "from 0 to"),
     ([*VERIFY, "--level", "literl"], "level", "literal"),
     ([*VERIFY, "--level", "relaxed"], "k", "needed"),
     ([*VERIFY, "--trials", "0"], "trials", "1"),
@@ -87,8 +90,19 @@ BAD = [
     ([*VERIFY, "--out", "file"], "out", "not a folder"),
     ([*VERIFY, "--out", "file/inside"], "out", ""),
     ([*VERIFY, "--out", "a\0b"], "out", ""),
-    ([*VERIFY, "--out", "x" * 3000], "out", ""),
+    ([*VERIFY, "--out", LONG], "out", ""),
+    ([*VERIFY, "--out", ""], "out", "must be the path of a folder"),
     (["demo", "--out", "file"], "out", "not a folder"),
+    (["figure", "ofls19.fig2", "--quick", "--out", ""], "plot", "must end in .png"),
+    (["figure", "ofls19.fig2", "--quick", "--out", f"{LONG}.png"], "out", "too long"),
+    (["replay", "/dev/zero"], "witness", "is a device"),
+    (["campaign", "/dev/zero"], "spec", "is a device"),
+    (["campaign", sys.executable], "spec", "is not TOML"),
+    (["replay", LONG], "witness", "too long"),
+    (["report", LONG], "store", "too long"),
+    (["report", "a\0b"], "store", "null byte"),
+    (["table", "looseness", "--from", LONG], "store", "too long"),
+    (["table", "verdicts", "--from", LONG], "store", "too long"),
 ]
 
 

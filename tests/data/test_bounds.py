@@ -13,6 +13,7 @@ from boundkit.data.bounds import (
     indicator_bound,
     khatri_rao_bound,
     power_bound,
+    power_sum,
     quadratic_bound,
     quadratic_output_bound,
     separation_bound,
@@ -21,6 +22,7 @@ from boundkit.data.bounds import (
 from boundkit.data.eigenvalues import smallest_kernel_eigenvalue
 from boundkit.data.gram import gram_eigenvalue, khatri_rao_eigenvalue
 from boundkit.data.pairs import closest_pair
+from boundkit.data.profiles import power_series
 from boundkit.errors import NotApplicable
 
 
@@ -138,6 +140,35 @@ def test_gershgorin_bound_is_the_best_of_all_cutoffs(kind):
     squares = np.concatenate([[0.0], step]) if kind == "sigma" else relu
     values = [(0.5 - squares[:m].sum()) * (1 - 11 * rho**m) for m in range(1, 60)]
     assert float(gershgorin_bound(data, activation("relu"), kind)) == pytest.approx(max(values), rel=1e-10)
+
+
+@pytest.mark.parametrize(("rho", "expected"), [(0.0, 1.0), (0.4, 0.2), (0.6, 0.0)])
+def test_gershgorin_bound_of_a_linear_network(rho, expected):
+    """Three rows of equal correlation: there is no power but the first, 1 - 2 rho where that is positive."""
+    X = np.linalg.cholesky((1 - rho) * np.eye(3) + rho)
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    bound = gershgorin_bound(Dataset("test", X, np.ones(3)), activation("identity"))
+    assert float(bound) == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["relu", "softplus", "cos"])
+@pytest.mark.parametrize("size", ["n=6,d=4", "n=4,d=6", "n=9,d=3"])
+def test_power_bound_is_the_best_of_the_powers(name, size):
+    """Each Hadamard power by eigvalsh, first ones that are singular among them, times its coefficient."""
+    data, chosen = dataset(f"sphere:{size},seed=2"), activation(name)
+    squares = [float(a) for a in power_series(chosen, "sigma", 12)]
+    values = [a * np.linalg.eigvalsh((data.X @ data.X.T) ** m)[0] for m, a in enumerate(squares) if m]
+    assert float(power_bound(data, chosen)) == pytest.approx(max(values), rel=1e-8)
+
+
+@pytest.mark.parametrize("rho", [0.5, 0.9, 0.999])
+def test_the_whole_series_of_two_rows(rho):
+    """Powers of two rows have the eigenvalues 1 - rho^m: the sum is k(1) - k(rho), in closed form for ReLU."""
+    rows = np.array([[1.0, 0.0], [rho, math.sqrt(1 - rho**2)]])
+    found = power_sum(Dataset("test", rows, np.ones(2)), activation("relu"))
+    exact = 0.5 - rho * (math.pi - math.acos(rho)) / (2 * math.pi)
+    assert float(found.lower()) - 1e-12 <= exact <= float(found.upper()) + 1e-12
+    assert float(found.rad()) <= 0.05
 
 
 def test_gershgorin_bound_is_zero_for_coherent_rows():

@@ -152,3 +152,26 @@ def test_a_digest_says_which_content_a_file_must_have(npz):
         dataset(f"{path}:sha256=12345")
     with pytest.raises(BadInput, match="name or a path"):
         pinned(dataset(path))
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".csv"])
+def test_each_option_of_a_file_does_what_it_says(tmp_path, suffix):
+    """Centred samples have mean zero and keep their lengths, normalised ones have length 1, both are done in turn."""
+    X, y = np.random.default_rng(0).standard_normal((6, 3)) + 2, np.arange(1.0, 7.0)
+    path = tmp_path / f"samples{suffix}"
+    if suffix == ".npz":
+        np.savez(path, X=X, y=y)
+    else:
+        np.savetxt(path, np.column_stack([X, y]), delimiter=",", fmt="%.17g")
+    centred = X - X.mean(axis=0)
+    expected = {
+        "": X,
+        ":center=true": centred,
+        ":normalize=true": X / np.linalg.norm(X, axis=1, keepdims=True),
+        ":center=true,normalize=true": centred / np.linalg.norm(centred, axis=1, keepdims=True),
+    }
+    for options, samples in expected.items():
+        found = dataset(f"{path}{options}")
+        assert np.allclose(found.X, samples, rtol=1e-14, atol=1e-15), options
+        assert np.array_equal(found.y, y)
+        assert np.array_equal(dataset(found.name).X, found.X)

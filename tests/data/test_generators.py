@@ -44,6 +44,32 @@ def test_streams_of_different_roles_and_seeds_differ():
     assert stream(3, 1).bit_generator.random_raw(2).tolist() == expected
 
 
+@pytest.mark.parametrize("seed", [0, 11])
+def test_every_part_of_a_data_set_has_a_stream_of_its_own(seed):
+    """Inputs, labels, weights, centres and clusters are those of the counter-based streams 0 to 4 of their seed."""
+
+    def numbers(role):
+        return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=(role,))))
+
+    for text in ("gaussian:n=5,d=3", "sphere:n=5,d=3", "orthonormal:n=5", "circle:n=5"):
+        assert np.array_equal(dataset(f"{text},seed={seed}").y, numbers(1).standard_normal(5)), text
+    assert np.array_equal(dataset(f"gaussian:n=5,d=3,seed={seed}").X, numbers(0).standard_normal((5, 3)))
+    planted = dataset(f"planted:n=5,d=3,k=4,activation=tanh,seed={seed}")
+    assert np.array_equal(planted.X, numbers(0).standard_normal((5, 3)))
+    weights = numbers(2)
+    assert np.array_equal(planted.origin.W, np.linalg.qr(weights.standard_normal((4, 3)))[0])
+    assert np.array_equal(planted.origin.v, weights.choice([-1.0, 1.0], 4))
+    narrow = dataset(f"planted:n=5,d=4,k=2,activation=tanh,seed={seed}").origin.W
+    assert np.allclose(narrow @ narrow.T, np.eye(2), atol=1e-14)
+    assert np.linalg.matrix_rank(np.vstack([narrow, numbers(2).standard_normal((2, 4))]), tol=1e-9) == 2
+    mixture = dataset(f"mixture:K=2,C=2,n=9,d=3,noise=0.1,normalize=false,flips=0.3,seed={seed}")
+    centres = numbers(3).standard_normal((4, 3))
+    assert np.allclose(mixture.origin.centres, centres / np.linalg.norm(centres, axis=1, keepdims=True), rtol=1e-15)
+    assert np.array_equal(mixture.origin.cluster, numbers(4).integers(4, size=9))
+    noise = mixture.X - mixture.origin.centres[mixture.origin.cluster]
+    assert np.allclose(noise, 0.1 / np.sqrt(3) * numbers(0).standard_normal((9, 3)), atol=1e-15)
+
+
 def test_orthonormal_rows():
     """X = I_n, padded with zero columns when d > n, and d < n is refused."""
     assert np.array_equal(dataset("orthonormal:n=4").X, np.eye(4))

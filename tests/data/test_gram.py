@@ -1,5 +1,7 @@
 """Gram spectra and closest pairs against 40-digit arithmetic on the exactly normalised rows."""
 
+from fractions import Fraction
+
 import flint
 import mpmath
 import numpy as np
@@ -166,3 +168,38 @@ def test_the_error_of_a_float_gram_matrix_covers_its_roundings(normalised):
         rows = mpmath.matrix(exact_rows(data.X, normalised))
         apart = np.array((rows * rows.T - mpmath.matrix(computed.tolist())).tolist(), dtype=float)
     assert 0 < np.linalg.norm(apart, 2) <= gram._spread(data, c, lengths)
+
+
+@pytest.mark.parametrize("scale", [1, 1e4])
+@pytest.mark.parametrize("power", [1, 2, 3])
+def test_the_error_of_float_powers_covers_their_roundings(power, scale, monkeypatch):
+    """What float64 leaves out of a Hadamard power of G, in 45 digits, is at most what its eigenvalue is given."""
+    found = []
+    monkeypatch.setattr(gram, "LARGEST_BALL_SIDE", 0)
+    monkeypatch.setattr(gram, "smallest_eigenvalue", lambda *given: found.append(given) or flint.arb(0))
+    data = Dataset("test", scale * np.random.default_rng(4).standard_normal((6, 20)), np.ones(6))
+    gram.power_eigenvalue(data, power)
+    (computed, spread), *_ = found
+    with mpmath.workdps(45):
+        rows = mpmath.matrix(exact_rows(data.X, normalised=False))
+        exact = (rows * rows.T).apply(lambda entry: entry**power)
+        apart = np.array((exact - mpmath.matrix(computed.tolist())).tolist(), dtype=float)
+    assert 0 < np.linalg.norm(apart, 2) <= spread
+
+
+def test_the_error_of_inner_products_covers_sums_in_every_order():
+    """Added one by one, equal terms drift by hundreds of roundings."""
+    total = 0.0
+    for _ in range(10_000):
+        total += 0.1 * 0.1
+    drift = abs(Fraction(total) / (10_000 * Fraction(0.1) ** 2) - 1)
+    assert 100 * 2.0**-53 < drift <= gram.correlation_error(10_000, 0)
+
+
+@pytest.mark.parametrize("name", ["circle:n=7", "circle:n=16", "orthonormal:n=6,d=9"])
+def test_the_closest_of_pairs_that_float64_cannot_tell_apart(name):
+    """Equispaced directions have as many closest pairs as neighbours, up to rounding of their coordinates."""
+    data = dataset(name)
+    with precision(256):
+        assert pairs.closest_pair(data).overlaps(reference(data.X, normalised=True)[3])
+        assert float(pairs.closest_pair(data).rad()) < 1e-50

@@ -1,5 +1,6 @@
 """Lanczos on the inverse, and the shifts it guides, against dense eigenvalues."""
 
+import mpmath
 import numpy as np
 import pytest
 import scipy.linalg
@@ -50,6 +51,18 @@ def test_shifted_factorisations_enclose_the_eigenvalue(kind, monkeypatch):
     assert iterated.overlaps(dense)
     assert iterated.rad() <= 2 * dense.rad()
     assert iterated.overlaps(spectra.flint.arb(values.min(), 1e-12 * np.abs(values).max()))
+
+
+@pytest.mark.parametrize("least", [0.5, 1e-4, 1e-9])
+def test_what_the_iteration_certifies_is_not_above_the_eigenvalue(least):
+    """Against 60 digits, on matrices whose rounding errors go either way; and not far below."""
+    for seed in range(12):
+        matrix = spread_matrix(np.r_[least, np.linspace(1, 3, 6)], seed)
+        certified, _ = spectra._by_inverse_iteration(matrix)
+        with mpmath.workdps(60):
+            values = mpmath.eigsy(mpmath.matrix(matrix.tolist()), eigvals_only=True)
+            truth = spectra.flint.arb(mpmath.nstr(min(values), 50))
+        assert truth - 1e-13 < certified <= truth, seed
 
 
 def test_the_iteration_is_used_and_stops_early(monkeypatch):

@@ -22,7 +22,7 @@ def sine_kernel(X):
 
 def number(data, name, activation="sin", **parameters):
     """One quantity as a float."""
-    return float(quantities(data, activation, [name], parameters=parameters)[name].ball.mid())
+    return float(quantities(data, activation=activation, names=[name], parameters=parameters)[name].ball.mid())
 
 
 @settings(max_examples=20, deadline=None)
@@ -60,7 +60,7 @@ def test_a_mixture_without_noise_has_the_spectrum_of_its_cluster_sizes():
     assert number(data, "kernel_min_nonzero") == pytest.approx(KAPPA_SIN * sizes.min(), rel=1e-12)
     assert number(data, "inverse_y", **parameters) == pytest.approx(math.sqrt(2 / KAPPA_SIN), rel=1e-12)
     assert number(data, "information_y", **parameters) == pytest.approx(math.sqrt(1000), rel=1e-12)
-    found = quantities(data, "sin", ["nuisance_y", "kernel_rank"], parameters=parameters)
+    found = quantities(data, activation="sin", names=["nuisance_y", "kernel_rank"], parameters=parameters)
     assert found["nuisance_y"].value == "0"
     assert found["kernel_rank"].value == "4"  # K^2 C
     assert number(data, "lambda_centres") == pytest.approx(KAPPA_SIN, rel=1e-12)
@@ -77,6 +77,16 @@ def test_merged_rows_give_the_spectrum_of_the_full_kernel():
     sizes = data.origin.sizes
     assert values[0] >= sizes.min() * number(data, "lambda_centres") * (1 - 1e-9)
     assert values[-1] <= sizes.max() * number(data, "kernel_norm_centres") * (1 + 1e-9)
+
+
+def test_eigenvalues_that_may_be_zero_are_not_called_positive():
+    """The kernel of a linear network is X X^T, of rank 3: five samples have two eigenvalues near zero, or at it."""
+    data = dataset("sphere:n=5,d=3,seed=1")
+    names = ["kernel_rank", "kernel_min_nonzero"]
+    rank, least = quantities(data, activation="identity", names=names).values()
+    assert (float(rank.lower), float(rank.upper)) == pytest.approx((3, 5), abs=1e-6)
+    assert least.ball.contains(0)
+    assert float(least.upper) >= np.linalg.eigvalsh(data.X @ data.X.T)[2] - 1e-12
 
 
 def test_labels_that_differ_within_a_cluster_are_nuisance():

@@ -10,7 +10,7 @@ from boundkit.errors import NotApplicable
 
 def number(data, name, activation=None, **parameters):
     """One quantity as a float."""
-    return float(quantities(data, activation, [name], parameters=parameters)[name].ball.mid())
+    return float(quantities(data, activation=activation, names=[name], parameters=parameters)[name].ball.mid())
 
 
 def khatri_rao(X):
@@ -50,7 +50,9 @@ def test_a_deficient_square_has_an_interval_of_ranks():
     X = np.array([[0.6, 0.8], [-0.6, -0.8], [1.0, 0.0]])
     found = quantities(Dataset("opposite", X, np.ones(3)), names=["rank_KR", "sigma_plus_KR"])
     assert found["rank_KR"].ball.contains(2)
+    assert found["rank_KR"].ball.contains(3)
     assert found["sigma_plus_KR"].ball.contains(float(np.linalg.svd(khatri_rao(X), compute_uv=False)[1]))
+    assert found["sigma_plus_KR"].ball.contains(0)  # a third one that is not zero could be as small as it likes
 
 
 def test_label_words():

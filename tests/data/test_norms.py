@@ -179,10 +179,11 @@ def test_gated_kernels_of_many_lengths_are_cheap():
 
 
 def test_radii_of_the_error_function_cover_forty_digits():
-    """Long rows that are nearly parallel, where the determinant loses half of its digits, and short ones."""
+    """Long rows nearly parallel, where arcsin is steep and determinants lose half of their digits, and short ones."""
     angles, lengths = np.array([0, 1e-7, 1e-6, 1e-5, 1e-3, 1]), np.array([1e-2, 1.0, 1e3, 1e4])
     X = np.concatenate([r * np.stack([np.cos(angles), np.sin(angles)], axis=1) for r in lengths])
-    found = kernel(Dataset("rows", X, np.ones(len(X))), "erf")
+    data = Dataset("rows", X, np.ones(len(X)))
+    found, values = kernel(data, "erf"), kernel(data, "erf", kind="sigma_tilde")
     with precision(160):
         rows = flint.arb_mat([[flint.arb(entry) for entry in row] for row in X.tolist()])
         gram = (rows * rows.transpose()).tolist()
@@ -190,3 +191,76 @@ def test_radii_of_the_error_function_cover_forty_digits():
             v, w, q = gram[i][i], gram[j][j], gram[i][j]
             exact = 4 / flint.arb.pi() * q / ((1 + 2 * v) * (1 + 2 * w) - 4 * q**2).sqrt()
             assert abs(flint.arb(float(found.block[i, j])) - exact) <= flint.arb(float(found.radius[i, j])), (i, j)
+            exact = 2 / flint.arb.pi() * (2 * q / ((1 + 2 * v) * (1 + 2 * w)).sqrt()).asin()
+            assert abs(flint.arb(float(values.block[i, j])) - exact) <= flint.arb(float(values.radius[i, j])), (i, j)
+
+
+@pytest.mark.parametrize("length", [1.0, 10.0, 30.0])
+def test_what_a_series_leaves_out_is_in_its_radius(length):
+    """erf of long rows needs more terms than there are: the closed form (Williams 1997) is off by less than that."""
+    rho = np.array([[1.0, 0.9, -0.99], [0.9, 1.0, -0.8], [-0.99, -0.8, 1.0]])
+    gram, products = length**2 * rho, np.full((3, 3), length**2)
+    values, radius = series_dual(activation("erf"), 0, gram, products, 3)
+    exact = 2 / np.pi * np.arcsin(2 * gram / (1 + 2 * length**2))
+    apart = np.abs(values - exact)
+    assert (apart <= radius + 1e-15).all()
+    assert (apart.max() > 1e-6) == (length > 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "slope"),
+    [
+        ("sin", lambda v, w, q: mpmath.exp(-(v + w) / 2) * mpmath.cosh(q)),
+        ("exp(z)", lambda v, w, q: mpmath.exp((v + w) / 2 + q)),
+    ],
+)
+def test_the_rounding_of_nearly_orthogonal_rows_is_in_the_radius(name, slope):
+    """(a, b) and s (b, -a): their product is rounding alone, which the entry for gradients is a multiple of."""
+    generator, missed = np.random.default_rng(0), 0
+    for _ in range(20):
+        (a, b), s = generator.uniform(0.1, 1, 2), generator.uniform(0.5, 2)
+        data = Dataset("turned", np.array([[a, b], [s * b, -s * a]]), np.ones(2))
+        found = kernel(data, name, kind="sigma")
+        with mpmath.workdps(50):
+            rows = mpmath.matrix(data.X.tolist())
+            gram = rows * rows.T
+            exact = gram[0, 1] * slope(gram[0, 0], gram[1, 1], gram[0, 1])
+            missed += found.block[0, 1] != float(exact)
+            assert abs(exact - mpmath.mpf(found.block[0, 1])) <= found.radius[0, 1]
+    assert missed > 5
+
+
+@pytest.mark.parametrize(("name", "sign"), [("sin", -1), ("cos", 1)])
+def test_radii_of_waves_cover_forty_digits(name, sign):
+    """Long rows a short way apart: exponents of order one are differences of numbers of a million."""
+    generator = np.random.default_rng(6)
+    X = generator.standard_normal(3) * np.array([[0.01], [1.0], [30.0], [1e3]])
+    X = np.concatenate([X, X + 0.3 * generator.standard_normal(X.shape), -X + 0.3 * generator.standard_normal(X.shape)])
+    found, lost = kernel(Dataset("waves", X, np.ones(len(X))), name, kind="sigma_tilde"), 0.0
+    with precision(200):
+        rows = [[flint.arb(entry) for entry in row] for row in X.tolist()]
+        for i, j in np.ndindex(found.block.shape):
+            apart, together = (
+                sum(((a + side * b) ** 2 for a, b in zip(rows[i], rows[j], strict=True)), flint.arb(0))
+                for side in (-1, 1)
+            )
+            error = abs(((-apart / 2).exp() + sign * (-together / 2).exp()) / 2 - flint.arb(float(found.block[i, j])))
+            assert error <= flint.arb(float(found.radius[i, j])), (i, j)
+            lost = max(lost, float(error))
+    assert 1e-12 < lost < 1e-6
+
+
+def test_radii_of_exponentials_cover_forty_digits():
+    """Rows of length 18: what is lost of an exponent of hundreds is lost of every digit of the entry."""
+    X = np.random.default_rng(7).standard_normal((12, 3))
+    X *= 18 / np.linalg.norm(X, axis=1, keepdims=True)
+    found, lost = kernel(Dataset("steep", X, np.ones(12)), "exp(z)", kind="sigma_tilde"), 0.0
+    with precision(200):
+        rows = [[flint.arb(entry) for entry in row] for row in X.tolist()]
+        for i, j in np.ndindex(found.block.shape):
+            squares = sum(((a + b) ** 2 for a, b in zip(rows[i], rows[j], strict=True)), flint.arb(0))
+            exact = (squares / 2).exp()
+            error = abs(exact - flint.arb(float(found.block[i, j])))
+            assert error <= flint.arb(float(found.radius[i, j])), (i, j)
+            lost = max(lost, float(error / exact))
+    assert 1e-14 < lost < 1e-12

@@ -19,7 +19,7 @@ GENERAL = Dataset("general", np.random.default_rng(5).normal(size=(6, 4)) / 2, n
 
 def measured(data, name, chosen=None, **parameters):
     """One quantity as a float; its enclosure is tight."""
-    ball = quantities(data, chosen, [name], parameters=parameters)[name].ball
+    ball = quantities(data, activation=chosen, names=[name], parameters=parameters)[name].ball
     assert float(ball.rad()) <= 1e-9 * max(1.0, abs(float(ball)))
     return float(ball)
 
@@ -90,9 +90,25 @@ def test_hermite_norms():
     assert measured(SIGNED, "hermite_square_sum", "square") == pytest.approx(5)
     terms = [mean(lambda z, r=r: np.sin(z / 2) * monic(r, z)) ** 2 for r in range(16)]
     assert measured(SIGNED, "hermite_square_sum", "sin(z/2)") == pytest.approx(sum(terms), rel=1e-7)
-    infinite = ["relu", "elu", "tanh", "softplus", "gelu", "erf", "sin", "gaussian", "relu_power:power=3", "arctan"]
+    assert measured(SIGNED, "hermite_square_sum", "3*exp(z/2)") == pytest.approx(9 * math.exp(1 / 4) / (1 - 1 / 4))
+    infinite = [
+        "exp(z)",
+        "exp(-2*z)",
+        "relu",
+        "elu",
+        "tanh",
+        "softplus",
+        "gelu",
+        "erf",
+        "sin",
+        "gaussian",
+        "relu_power:power=3",
+        "arctan",
+    ]
     for name in infinite:
-        assert quantities(SIGNED, name, ["hermite_square_sum"])["hermite_square_sum"].value == "inf", name
+        assert quantities(SIGNED, activation=name, names=["hermite_square_sum"])["hermite_square_sum"].value == "inf", (
+            name
+        )
     with pytest.raises(NotApplicable, match="mish"):
         measured(SIGNED, "hermite_square_sum", "mish")
 
@@ -182,6 +198,24 @@ def test_a_separation_by_labels_needs_two_signs(labels):
     assert caught.value.label == "opposite_labels_separated"
 
 
+def test_only_the_sign_that_is_asked_for_makes_a_distance_zero():
+    """Opposite rows with opposite labels are as far apart as they can be, and equal ones are from their antipodes."""
+    opposite = Dataset("opposite", np.array([[0.6, 0.8], [-0.6, -0.8]]), np.array([1.0, -1.0]))
+    assert measured(opposite, "label_separation") == pytest.approx(2, rel=1e-15)
+    assert measured(opposite, "antipodal_separation") == measured(opposite, "separation") == 0
+    equal = dataset("mixture:K=1,C=1,n=2,d=3")
+    assert measured(equal, "antipodal_separation") == pytest.approx(2, rel=1e-15)
+
+
+def test_a_common_last_coordinate_is_that_of_every_sample():
+    """Two that differ by less than 2e-9 count as one, and both are in its enclosure, whichever comes first."""
+    for last in ((0.5, 0.5 + 8e-10), (0.5 + 8e-10, 0.5)):
+        data = Dataset("close", np.array([[1.0, last[0]], [2.0, last[1]]]), np.ones(2))
+        found = quantities(data, names=["last_coordinate"])["last_coordinate"].ball
+        assert all(found.contains(value) for value in last)
+        assert float(found.rad()) < 1e-9
+
+
 def test_last_coordinates():
     """Lifted data have one last coordinate up to rounding; others have none, and their deviation is half the range."""
     lifted = dataset("lifted:n=9,d=5,mu=0.3,seed=2")
@@ -210,14 +244,16 @@ def test_last_coordinates():
 def test_unusable_parameters_are_named(name, chosen, parameters, argument):
     """A parameter that is missing, not a number or out of range is BadInput that names it."""
     with pytest.raises(BadInput) as caught:
-        quantities(SIGNED, chosen, [name], parameters=parameters)
+        quantities(SIGNED, activation=chosen, names=[name], parameters=parameters)
     assert caught.value.argument == argument
     assert "\n" not in str(caught.value)
 
 
 def test_answers_are_remembered_for_each_parameter():
     """Different parameters give different answers on one data set, equal ones the same object."""
-    first, second = (quantities(SIGNED, "tanh", ["kernel_min"], parameters={"hidden_std": s}) for s in (1, 2))
+    first, second = (
+        quantities(SIGNED, activation="tanh", names=["kernel_min"], parameters={"hidden_std": s}) for s in (1, 2)
+    )
     assert float(first["kernel_min"].ball) < float(second["kernel_min"].ball)
-    again = quantities(SIGNED, "tanh", ["kernel_min"], parameters={"hidden_std": "1.0"})
+    again = quantities(SIGNED, activation="tanh", names=["kernel_min"], parameters={"hidden_std": "1.0"})
     assert again["kernel_min"].ball is first["kernel_min"].ball

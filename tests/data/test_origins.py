@@ -38,6 +38,16 @@ def test_mixtures_are_what_their_origin_says(K, C, n, seed, noise):
     assert np.array_equal(again.y, data.y)
 
 
+def test_a_flipped_label_is_another_one():
+    """With probability 1 every label is wrong, each wrong class as often as the other; with a quarter, a quarter is."""
+    for flips in (1, 0.25):
+        data = dataset(f"mixture:K=3,C=2,n=3000,d=6,flips={flips},seed=4")
+        moved = (data.y.argmax(axis=1) - data.origin.cluster // 2) % 3
+        counts = np.bincount(moved, minlength=3) / data.n
+        assert counts == pytest.approx([1 - flips, flips / 2, flips / 2], abs=5 / (2 * np.sqrt(data.n)))
+        assert flips < 1 or counts[0] == 0
+
+
 def test_noise_of_a_mixture_has_its_variance():
     """Without normalisation, x - centre has covariance noise^2 / d I."""
     data = dataset("mixture:K=2,C=1,n=4000,d=5,noise=0.5,normalize=false,seed=3")

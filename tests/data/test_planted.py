@@ -1,10 +1,12 @@
 """The planted network's numbers against numpy, and against the reference rows of the local certificate (D17)."""
 
+import flint
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from boundkit.activations import activation
+from boundkit.arithmetic import precision
 from boundkit.data import Dataset, dataset, quantities
 from boundkit.data.origins import Planted
 from boundkit.data.planted import OF_PLANTED
@@ -22,7 +24,7 @@ ROWS = [  # seed, activation, (d, k, n), sigma_min of the Jacobian at the plante
 
 def number(data, name, chosen=None):
     """One quantity as a float."""
-    return float(quantities(data, chosen, [name])[name].ball.mid())
+    return float(quantities(data, activation=chosen, names=[name])[name].ball.mid())
 
 
 def reference_data(seed, chosen, sizes):
@@ -70,6 +72,25 @@ def test_numbers_of_the_network_agree_with_numpy(seed, k, d, n):
         assert number(data, name, "tanh") == pytest.approx(value, rel=1e-6, abs=2e-6), name
 
 
+def test_rows_that_float64_cannot_tell_apart_are_in_both_enclosures():
+    """(1, 0) and (1, 1e-9) have the same rounded norm: whichever is picked, the longer and the shorter one are in."""
+    for rows in ([[1.0, 0.0], [1.0, 1e-9]], [[1.0, 1e-9], [1.0, 0.0]]):
+        data = Dataset("close", np.eye(2), np.ones(2), Planted("tanh", np.array(rows), np.array([1.0, -2.0])))
+        found = quantities(data, names=["planted_row_max", "planted_row_min"])
+        assert found["planted_row_min"].ball.contains(1)
+        with precision(256):
+            assert found["planted_row_max"].ball.contains((1 + flint.arb(1e-9) ** 2).sqrt())
+
+
+def test_units_without_an_output_weight_have_no_sign():
+    """Of v = (3, 0, -2, 0, -1) one entry is positive and two are negative; the least in size is 0, the largest 3."""
+    data = Dataset(
+        "some", np.eye(2), np.ones(2), Planted("tanh", np.ones((5, 2)), np.array([3.0, 0.0, -2.0, 0.0, -1.0]))
+    )
+    names = ("planted_positive_units", "planted_negative_units", "planted_v_min", "planted_v_max")
+    assert [number(data, name) for name in names] == [1, 2, 0, 3]
+
+
 def test_labels_are_planted_for_their_own_activation():
     """1 for the activation of the network, 0 for another and for other generators, unknown for a user's data."""
     data = dataset("planted:n=4,d=2,k=3,activation=softplus:beta=4,positive=true")
@@ -77,7 +98,9 @@ def test_labels_are_planted_for_their_own_activation():
     assert number(data, "planted_labels", "softplus:beta=4") == 1
     assert number(data, "planted_labels", "softplus") == 0
     assert number(dataset("gaussian:n=4,d=2"), "planted_labels", "softplus") == 0
-    mine = quantities(dataset(X=np.eye(2), y=[1, 2]), "tanh", ["planted_labels"])["planted_labels"].ball
+    mine = quantities(dataset(X=np.eye(2), y=[1, 2]), activation="tanh", names=["planted_labels"])[
+        "planted_labels"
+    ].ball
     assert mine.contains(0)
     assert mine.contains(1)
 

@@ -88,7 +88,7 @@ def test_homogeneous_functions_are_recognised():
         "step": (0, 1, 0),
     }
     assert homogeneous(activation("relu"), 1) == (0, 1, 0)
-    for name in ("softplus", "z+1", "elu", "z**2+z"):
+    for name in ("softplus", "z+1", "elu", "z**2+z", "Max(z,0)**2+Min(z,0)"):
         assert homogeneous(activation(name)) is None
 
 

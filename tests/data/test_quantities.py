@@ -22,7 +22,7 @@ OF_DATA = {
 
 def number(data, name, activation=None):
     """One quantity as a float."""
-    return float(quantities(data, activation, [name])[name].ball)
+    return float(quantities(data, activation=activation, names=[name])[name].ball)
 
 
 @given(st.floats(-1e30, 1e30), st.floats(0, 1))
@@ -47,7 +47,7 @@ def test_exact_numbers_are_written_exactly():
 def test_orthonormal_data_attain_the_second_moment():
     """X = I_4: lambda = E phi'^2 (softplus 0.293..., ReLU 0.5); every spectrum is 1."""
     data = dataset("orthonormal:n=4")
-    softplus, relu = (quantities(data, name, ["lambda"])["lambda"] for name in ("softplus", "relu"))
+    softplus, relu = (quantities(data, activation=name, names=["lambda"])["lambda"] for name in ("softplus", "relu"))
     with precision(128):
         assert softplus.ball.overlaps(flint.arb("0.29337903585809296274 +/- 1e-20"))
         assert float(softplus.ball.rad()) < 1e-18
@@ -104,7 +104,7 @@ def test_all_quantities_that_apply_are_given():
     """Without names: every quantity of the data, those of the activation when given, and none that raises."""
     data = dataset("sphere:n=5,d=4")
     assert set(quantities(data)) == OF_DATA
-    with_relu = quantities(data, "relu")
+    with_relu = quantities(data, activation="relu")
     assert set(with_relu) >= OF_DATA | {
         "lambda",
         "lambda_bound_khatri_rao",
@@ -112,9 +112,9 @@ def test_all_quantities_that_apply_are_given():
         "mu_phi",
         "B",
     }
-    assert "lambda_bound_separation" not in quantities(data, "softplus")
+    assert "lambda_bound_separation" not in quantities(data, activation="softplus")
     assert "separation" not in quantities(dataset("sphere:n=1,d=4"))
-    free = quantities(Dataset("test", 2 * np.eye(3), np.ones(3)), "relu")
+    free = quantities(Dataset("test", 2 * np.eye(3), np.ones(3)), activation="relu")
     assert free["norm_X"].value == "2"
     assert free["separation"].value.startswith("2.8284271247461900976")
     assert not {"lambda", "rho_max"} & set(free)
@@ -125,13 +125,21 @@ def test_wrong_requests():
     """Unknown names suggest near ones; lambda needs an activation; unit rows and size limits are named."""
     data = dataset("circle:n=3")
     with pytest.raises(BadInput, match="quantity = lamda: unknown; did you mean lambda"):
-        quantities(data, "relu", ["lamda"])
+        quantities(data, activation="relu", names=["lamda"])
     with pytest.raises(BadInput, match="activation = None: is needed for lambda"):
         quantities(data, names=["n", "lambda"])
     with pytest.raises(NotApplicable, match="rows must have length 1"):
         quantities(Dataset("test", 2 * np.eye(3), np.ones(3)), names=["rho_max"])
     with pytest.raises(Infeasible, match="n = 8001"):
-        quantities(dataset("circle:n=8001"), "relu", "lambda")
+        quantities(dataset("circle:n=8001"), activation="relu", names="lambda")
+
+
+def test_data_may_be_named():
+    """A name is as good as the data set; what is neither is refused by name."""
+    named, made = (quantities(data, names=["norm_X"])["norm_X"] for data in ("circle:n=4", dataset("circle:n=4")))
+    assert named.ball.overlaps(made.ball)
+    with pytest.raises(BadInput, match="data = 7: must be a name, a path or a Dataset"):
+        quantities(7, names=["norm_X"])
 
 
 def test_results_are_remembered_while_the_data_live(monkeypatch):
@@ -147,7 +155,7 @@ def test_results_are_remembered_while_the_data_live(monkeypatch):
     monkeypatch.setitem(measure.OF_DATA_AND_ACTIVATION, "lambda", counted)
     data = dataset("circle:n=3")
     for name in ("relu", "relu", "softplus"):
-        quantities(data, name, ["lambda"])
+        quantities(data, activation=name, names=["lambda"])
     assert calls == ["relu", "softplus"]
     kept = len(measure._RESULTS)
     del data

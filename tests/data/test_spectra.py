@@ -84,6 +84,14 @@ def test_elimination_refuses_a_shift_just_above_the_eigenvalue(matrix, digits):
         assert _positive_definite(shifted(truth - step))
 
 
+@pytest.mark.parametrize("rows", [[[0]], [[1], [1, 1]], [[flint.arb(0, 1e-30)]], [[2], [1, flint.arb(0.5, 1e-30)]]])
+def test_elimination_refuses_a_pivot_that_may_be_zero(rows):
+    """Singular matrices and those that are not told apart from singular ones; not those beside them."""
+    lower = [[flint.arb(entry) for entry in row] for row in rows]
+    assert not _positive_definite([row.copy() for row in lower])
+    assert _positive_definite([[*row[:-1], row[-1] + 1e-15] for row in lower])
+
+
 @pytest.mark.parametrize("n", [1, 2, 7, 100])
 def test_known_spectra(n):
     """Identity, all-ones and second-difference matrices have the eigenvalues of the textbook."""

@@ -16,7 +16,7 @@ from boundkit.attack import attack, eligible
 from boundkit.campaign.spec import KEYS, campaign
 from boundkit.papers import papers, statements
 from boundkit.render.expressions import latex
-from boundkit.statement import Statement
+from boundkit.statement import VOCABULARY, Statement
 from docs import pages as site
 from docs.console import run
 from docs.pages.choice_page import families
@@ -46,6 +46,15 @@ def test_every_statement_and_paper_has_a_page(made: dict[str, str]) -> None:
     """There is one page for each statement and for each paper, and no other among them."""
     names = {f"statements/{item.id}.md" for item in statements()} | {f"statements/{p.key}.md" for p in papers()}
     assert {path for path in made if path.startswith("statements/") and path.endswith(".md")} == names
+
+
+def test_every_word_is_in_the_vocabulary(made: dict[str, str]) -> None:
+    """The page lists the name of every word once, with its default; pages of statements have it too."""
+    listed = re.findall(r"^\| \$.*\$ \| `(\w+)` \| ", made["reference/vocabulary.md"], re.MULTILINE)
+    assert listed == list(VOCABULARY)
+    row = r"\| `nu` \| [^|]* \(8 unless given\) \| given \|"
+    assert re.search(row, made["reference/vocabulary.md"])
+    assert re.search(row, made["statements/os19.thm2_6.sharpened.md"])
 
 
 def test_links_resolve(made: dict[str, str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from boundkit.figures import batches
 from boundkit.figures.batches import Descent, Networks, reach
 
 
@@ -58,6 +59,18 @@ def test_networks_do_not_see_each_other() -> None:
     assert together[0].tolist() == alone
     assert 0 < sum(alone) < 8
     assert together[1].all()
+
+
+@pytest.mark.parametrize("activation", ["tanh", "softplus"])
+def test_pieces_of_a_batch_keep_their_levels(activation: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut into pieces of two, where every network has a level of its own and half of them reach it."""
+    networks, descent = made(7, seed=3), Descent(activation, "both", 0.02, 60)
+    high = reach([(networks, descent)], [np.full(7, 1e3)], None)[0]
+    assert high.all()
+    levels = np.where(np.arange(7) % 3 == 0, 1e3, 1e-9)
+    monkeypatch.setattr(batches, "CACHE_ENTRIES", 2 * networks.W[0].size * 2)
+    found = reach([(networks, descent), (networks.part(0, 5), descent)], [levels, levels[::-1][:5]], None)
+    assert [item.tolist() for item in found] == [(levels > 1).tolist(), (levels[::-1][:5] > 1).tolist()]
 
 
 def test_divergence_is_no_success() -> None:

@@ -34,6 +34,14 @@ def test_runs_are_functions_of_the_seed() -> None:
     assert linear.run(quick=True, steps=20).panels != linear.run(quick=True, steps=20, seed=1).panels
 
 
+def test_what_is_asked_for_comes_before_what_is_quick() -> None:
+    """A change holds in a reduced run too; the rest of it is reduced, and nothing of a full one."""
+    item = figure("ofls19.fig2")
+    reduced, full = (item.run(quick=quick, steps=7).parameters for quick in (True, False))
+    assert (reduced["steps"], reduced["trials"]) == (7, item.quick["trials"])
+    assert (full["steps"], full["trials"]) == (7, item.chosen["trials"])
+
+
 def test_progress_ends_with_the_total() -> None:
     """Every kind of experiment reports progress that never falls and ends where it should."""
     small = {

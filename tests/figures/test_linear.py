@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from boundkit.figures import figure
+from boundkit.figures import figure, linear
 from boundkit.figures.linear import losses, model, population_loss
 
 SETTING = {**figure("ofls19.fig2").parameters, **figure("ofls19.fig2").chosen}
@@ -38,3 +38,28 @@ def test_reference_curve() -> None:
     assert nuisance[[0, -1]] == pytest.approx([1.95, 3.48], abs=0.1)
     assert (np.diff(nuisance) > 0).all()
     assert total[-1] - total.min() == pytest.approx(nuisance[-1] - nuisance[total.argmin()], abs=0.15)
+
+
+@pytest.mark.parametrize(
+    ("information", "nuisance", "expected"),
+    [
+        ((4.0, 0.2, 0.1), (1.0, 1.1, 2.0), (True, True, True)),
+        ((4.0, 0.2, 0.1), (1.0, 1.1, 1.11), (False, True, True)),
+        ((4.0, 0.1, 0.1), (1.0, 1.1, 1.14), (False, True, True)),
+        ((4.0, 0.1, 0.1), (1.0, 1.1, 1.18), (True, True, True)),
+        ((4.0, 2.0, 1.0), (1.0, 0.9, 5.0), (True, False, False)),
+        ((4.0, 3.0, 0.1), (1.0, 1.1, 1.2), (False, True, True)),
+    ],
+)
+def test_what_is_called_a_dip(
+    information: tuple[float, ...],
+    nuisance: tuple[float, ...],
+    expected: tuple[bool, ...],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """At steps 0, 1 and 20: lowest early and 5 % higher at the end; by a factor of 10 inside; never down beside."""
+    parts = np.stack([np.interp(np.arange(21), (0, 1, 20), values) for values in (information, nuisance)])
+    monkeypatch.setattr(linear, "losses", lambda *_: np.stack([parts - 0.05, parts + 0.05]))
+    told = {item.quantity: item.agrees for item in linear.dip({"steps": 20}, 0, None).comparisons}
+    names = ("total: start, minimum, end", "information part: start, minimum, end", "nuisance part: start, end")
+    assert tuple(told[name] for name in names) == expected

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from boundkit.activations import activation
-from boundkit.figures import Data, figure
+from boundkit.figures import Data, figure, sjl17
 from boundkit.figures.figure import Curves
-from boundkit.figures.sjl17 import _in_grid, networks, starts
+from boundkit.figures.sjl17 import _in_grid, _within, networks, starts
+from boundkit.figures.streams import Draw, draws
 
 
 def fractions(data: Data, label: str) -> list[float]:
@@ -75,6 +76,20 @@ def test_random_labels_need_trained_output_weights(id: str) -> None:
     assert wide < min(narrow, 0.25) < floor
 
 
+def test_the_root_of_the_loss_has_the_factor_one_half() -> None:
+    """sqrt(L) at the start, L = |f - y|^2 / (2n), of both panels from the draws themselves."""
+    item = figure("sjl17.fig4a")
+    n, d = item.parameters["n"], item.parameters["d"]
+    X = draws(3, Draw.DATA, n, d).standard_normal((n, d))
+    y = draws(3, Draw.LABELS, n).standard_normal(n)
+    W, v = starts(3, d, 5, 0, 1)
+    values = np.logaddexp(0, 10 * X @ W[0].T) / 10
+    for panel, weights in zip(item.run(k=(5,), steps=1, seed=3).panels, (v[0], np.ones(5)), strict=True):
+        assert isinstance(panel, Curves)
+        loss = ((values @ weights - y) ** 2).sum() / (2 * n)
+        assert panel.curves[0].y[0] == pytest.approx(loss**0.5, rel=1e-12)
+
+
 def test_no_crossing_is_told_where_nothing_was_run() -> None:
     """A fit that crosses one half outside the grid gives the side, no number, no mark, and does not agree."""
     data = figure("sjl17.fig3b").run(quick=True, d=(16, 20, 24), steps=1500)
@@ -88,6 +103,25 @@ def test_no_crossing_is_told_where_nothing_was_run() -> None:
     assert _in_grid(30.0, (16, 24)) == "above 24"
     assert _in_grid(3.0, (16, 24)) == "below 16"
     assert _in_grid(16.5, (16, 24)) == 16.5
+
+
+@pytest.mark.parametrize(
+    ("measured", "agrees"), [(8.4, False), (8.6, True), (10.0, True), (11.4, True), (11.6, False), ("above 9", False)]
+)
+def test_a_place_agrees_within_a_share_of_the_reported_one(measured: float | str, agrees: bool) -> None:
+    """15 % to either side of it; a place that was not reported is not judged."""
+    assert _within("a place", 10.0, measured).agrees is agrees
+    assert _within("a place", None, measured).agrees is None
+
+
+def test_widths_from_which_on_every_run_is_global(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A width at which all runs succeed does not count where some fail at a larger one."""
+    made = [np.full(4, True), np.array([True, True, True, False]), np.full(4, True), np.full(4, True)]
+    monkeypatch.setattr(sjl17, "reach", lambda *_: made)
+    data = figure("sjl17.fig2a").run(k=(8, 12, 15, 18), problems=2, starts=2)
+    assert data.measured("k from which on every run is global") == 15
+    shares = [data.measured(f"k = {k}: single runs / problems") for k in (8, 12)]
+    assert shares == ["1.00 / 1.00", "0.75 / 0.50"]
 
 
 def test_activations_are_those_of_the_text() -> None:

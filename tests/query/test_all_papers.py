@@ -275,6 +275,14 @@ def test_quantities_of_a_run_may_be_given(b, radius, step, rate):
     assert unmeasured.reason == "hypothesis radius_below_safe needs feature_min_0"
 
 
+def test_where_no_width_is_bounded_one_may_be_chosen():
+    """The answer says so, and which functions take it; with one the statement is decided."""
+    given = {"data": TETRA, "activation": "gelu", "b": 1}
+    answer = required_width("sgd22.d.network", **given)
+    assert answer.reason == "sgd22.d.network bounds no width; guarantee and verify take one as k"
+    assert guarantee("sgd22.d.network", k=1000, **given).width == 1000
+
+
 def test_largest_step_size():
     """A step size that the setting leaves free is the largest that the hypotheses allow: phi n^(2p-7) L^-8 b^2 / m."""
     item = statement("zczg18.lem5_7")

@@ -146,6 +146,17 @@ def test_a_theorem_that_does_not_apply_says_why(change, part):
     assert answer.reason == part
 
 
+@pytest.mark.parametrize("id", ["thm3_2.repaired", "eq3_3", "thm6_23", "d.floors"])
+def test_without_a_bound_on_the_activation_there_is_no_cutoff(id):
+    """The kink of ReLU leaves B infinite, and with it the cutoff that a normalised one stands for: no error."""
+    answer = required_width(
+        f"ofls19.{id}", data=MIXTURE, activation="relu", normalised_cutoff="0.1",
+        **GIVEN, **({"alignment": "0.9"} if id in ("thm6_23", "d.floors") else {}),
+    )  # fmt: skip
+    assert answer.width is None
+    assert answer.reason == "hypothesis smooth_activation fails"
+
+
 def test_a_cutoff_at_an_eigenvalue_and_data_without_centres_are_named():
     """Both reasons are specific."""
     found = required_width(

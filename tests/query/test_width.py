@@ -7,7 +7,7 @@ import sympy
 from hypothesis import given, settings, strategies as st
 
 from boundkit.data import dataset, quantities
-from boundkit.errors import BadInput
+from boundkit.errors import BadInput, Missing
 from boundkit.papers import statement, statements
 from boundkit.query import bind, check, guarantee, required, required_width
 from boundkit.query.bind import accepted
@@ -205,7 +205,7 @@ def test_infinite_and_undecided_values_never_count_as_true():
 def test_facts_of_the_activation():
     """|phi(0)|, E phi(g) and gamma_phi = mu_2(phi) have the values of the specification (section 4)."""
     for name, values in {"relu": (0.0, 0.398942, 0.282095), "softplus": (0.693147, 0.806059, 0.146103)}.items():
-        found = quantities(dataset("orthonormal:n=3"), name, FACTS)
+        found = quantities(dataset("orthonormal:n=3"), activation=name, names=FACTS)
         facts = [float(found[fact].ball) for fact in FACTS]
         assert facts == pytest.approx(values, abs=1e-6)
 
@@ -248,6 +248,49 @@ def test_infinite_quantities_are_the_reason():
 
 
 def test_missing_parameters_name_the_statement_that_needs_them():
-    """Of several compared statements one knows which asks."""
-    with pytest.raises(BadInput, match=r"failure = None: is needed by ofls19\.thm3_2: "):
-        required_width("ofls19.thm3_2", data=I4, activation="softplus")
+    """Of several compared statements one knows which asks, and for what else."""
+    wanted = r"^failure = None: is needed by ofls19\.thmA_3: .*; so are fit_precision, learning_duration$"
+    with pytest.raises(Missing, match=wanted) as caught:
+        required_width("ofls19.thmA_3", data="mixture:K=2,C=1,n=20,d=4,orthonormal=true", activation="sin")
+    assert caught.value.names == ("failure", "fit_precision", "learning_duration")
+    first = r"^delta = None: is needed by os19\.thm6_2\.refined: [a-z ]* \(positive\)$"
+    with pytest.raises(Missing, match=first):
+        required_width("os19.thm6_2.refined", data=I4, activation="softplus")
+
+
+@pytest.mark.parametrize(
+    ("id", "activation", "reason"),
+    [
+        ("os19.thm2_3", "gelu", "hypothesis activation_is_relu fails"),
+        ("sjl17.rem7_3", "gelu", "hypothesis uncurved_activation fails"),
+        ("zczg18.thm4_1", "gelu", "the network has ReLU units, not gelu"),
+    ],
+)
+def test_a_theorem_that_never_applies_asks_for_no_parameters(id, activation, reason):
+    """What certainly fails is said at once, not after the last parameter has been given."""
+    answer = required_width(id, data=I4, activation=activation)
+    assert (answer.width, answer.applicable, answer.reason) == (None, False, reason)
+
+
+def test_other_units_do_not_fit_a_network_of_relu_units():
+    """A setting with ReLU units gives numbers for ReLU and without an activation, none for another one."""
+    given = {"data": "lifted:n=4,d=4,mu=0.3,phi=0.5", "L": 2, "failure": "1/10"}
+    bare, own, other = (required_width("zczg18.corA_2.tracked", activation=a, **given) for a in (None, "relu", "gelu"))
+    assert bare.width == own.width is not None
+    assert own.applicable
+    assert (other.width, other.applicable, other.probability) == (None, False, None)
+    kept = guarantee("zczg18.corA_2.tracked", k=10**6, activation="gelu", data=given["data"])
+    assert (kept.applicable, kept.reason) == (False, other.reason)
+    solved = required("zczg18.corA_2.tracked", solve_for="k", activation="gelu", **given)
+    assert (solved.smallest, solved.reason) == (None, other.reason)
+
+
+def test_an_answer_names_its_parameters_and_their_defaults():
+    """A default that is named gives the same number when it is given, another value another number."""
+    plain = required_width("os19.thm2_6.sharpened", data=I4, activation="softplus", delta=1)
+    assert plain.parameters == {"delta": 1, "eta_bar": 1, "nu": 8, "step_divisor": 3}
+    given = {"data": I4, "activation": "softplus", "delta": 1}
+    assert required_width("os19.thm2_6.sharpened", nu=8, **given).width == plain.width
+    halved = required_width("os19.thm2_6.sharpened", nu=4, **given)
+    assert halved.parameters["nu"] == 4
+    assert halved.width == pytest.approx(plain.width / 4, abs=2)

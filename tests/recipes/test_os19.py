@@ -19,7 +19,7 @@ from boundkit.verify import certify, verify
 
 def numbers(data, name, *names):
     """Quantities of data and activation as floats."""
-    found = quantities(data, activation(name), names=names)
+    found = quantities(data, activation=activation(name), names=names)
     return [float(found[word].value) for word in names]
 
 

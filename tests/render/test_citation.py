@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from boundkit.papers import statement, statements
 from boundkit.render.citation import bibtex, proof_tree
 
@@ -13,6 +15,7 @@ def test_the_tree_holds_everything_that_is_used() -> None:
         unfolded = [item.id for _, item, again in tree if not again]
         assert len(unfolded) == len(set(unfolded))
         assert {name for id in unfolded for name in statement(id).uses} <= set(unfolded)
+        assert all(below <= depth for (depth, _, again), (below, *_) in pairwise(tree) if again)
 
 
 def test_depth_follows_the_edges() -> None:
@@ -30,3 +33,9 @@ def test_bibtex_names_each_place_once() -> None:
     assert entry.count("@misc{os19,") == 1
     assert "note = {Theorem 2.1, Lemma 6.4}" in entry
     assert entry.count("{") == entry.count("}")
+
+
+def test_bibtex_tells_which_text_was_encoded() -> None:
+    """Places are those of one version of a paper, where its text tells which; an erratum may be mended in another."""
+    assert "note = {Text dated June 13, 2019: Theorem 3.2}" in bibtex([statement("ofls19.thm3_2")])
+    assert "note = {Text under review at ICLR 2022: Theorem 1}" in bibtex([statement("sgd22.thm1")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -10,11 +11,20 @@ import pytest
 from hypothesis import given, strategies as st
 
 from boundkit.activations import activation, hermite
-from boundkit.arithmetic import precision
+from boundkit.arithmetic import ball, precision
 from boundkit.data import dataset
 from boundkit.papers import statements
-from boundkit.query import guarantee
-from boundkit.render.documents import above, below, hermite_document, integer, list_document, number, width_document
+from boundkit.query import Solution, guarantee
+from boundkit.render.documents import (
+    above,
+    below,
+    hermite_document,
+    integer,
+    list_document,
+    number,
+    solution_document,
+    width_document,
+)
 from boundkit.statement import Statement
 from boundkit.verify import levels
 
@@ -23,8 +33,8 @@ from boundkit.verify import levels
 def test_rounding_is_directed(value: Fraction, digits: int) -> None:
     """The lower decimal is at most, the upper at least the number, and they differ by one unit at most."""
     with precision():
-        ball = flint.arb(flint.fmpq(value.numerator, value.denominator))
-    low, high = Fraction(Decimal(below(ball, digits) or "")), Fraction(Decimal(above(ball, digits) or ""))
+        exact = ball(value)
+    low, high = Fraction(Decimal(below(exact, digits) or "")), Fraction(Decimal(above(exact, digits) or ""))
     assert low <= value <= high
     assert high - low <= abs(value) * Fraction(4, 10 ** (digits - 1))
 
@@ -67,6 +77,30 @@ def test_safe_sides_of_a_guarantee() -> None:
             assert flint.arb(document[name]) - getattr(answer, name) <= flint.arb("1e-30")
             assert flint.arb(document[name]) >= getattr(answer, name) * flint.arb("0.999999999999")
         assert answer.radius - flint.arb(document["radius"]) <= flint.arb("1e-30")
+
+
+def test_bounds_of_claims_are_rounded_to_their_sides() -> None:
+    """A third where a claim says at least is written as less than a third, and as more where it says at most."""
+    data, third = dataset("orthonormal:n=4"), Fraction(1, 3)
+    answer = guarantee("os19.thm6_2.refined", data=data, activation="softplus", k=10**6, delta=1)
+    directions = set()
+    for item in statements():
+        told = replace(answer, statement=item, bounds={claim.label: ball(third) for claim in item.claims})
+        written = width_document(told, data=data, activation=None)["bounds"]
+        for claim in item.claims:
+            if claim.relation.rel_op != "==":
+                directions.add(lower := claim.relation.rel_op in (">=", ">"))
+                assert (Fraction(written[claim.label]) < third) == lower, (item.id, claim.label)
+    assert directions == {True, False}
+
+
+def test_the_ends_of_a_range_are_inside_it() -> None:
+    """From a third to two thirds, in decimals; integers and open ends as they are."""
+    found = Solution(statements()[0], "delta", Fraction(1, 3), Fraction(2, 3), "tracked", (), None)
+    written = solution_document(found)
+    assert Fraction(1, 3) < Fraction(written["smallest"]) < Fraction(written["largest"]) < Fraction(2, 3)
+    whole = solution_document(replace(found, smallest=None, largest=Fraction(2**60)))
+    assert (whole["smallest"], whole["largest"]) == (None, str(2**60))
 
 
 @pytest.mark.parametrize("statement", statements(), ids=lambda item: item.id)

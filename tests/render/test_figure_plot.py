@@ -14,7 +14,7 @@ import pytest
 from boundkit.errors import BadInput
 from boundkit.figures import FIGURES, Data, figure
 from boundkit.figures.figure import Contrast, Curve, Curves, Grid, HeatMap, Histogram, Mark, Panel
-from boundkit.render.figure_plot import _edges, figure_plot
+from boundkit.render.figure_plot import DRAWN, _edges, figure_plot
 from boundkit.render.figures import comparison_table, figure_document, figure_text, figures_table
 
 LINE = Curve("line", (1.0, 2.0, 3.0), (0.5, 0.0, 0.1))
@@ -77,6 +77,19 @@ def test_the_place_of_the_transition_is_drawn(tmp_path: Path) -> None:
     drawn = figure_plot(made((dataclasses.replace(panel, half=1.25),)), tmp_path / "a.svg").read_text()
     assert "here: the logistic fit is 1/2 at kd = 1.25 n" in drawn
     assert "logistic fit" not in figure_plot(made((panel,)), tmp_path / "b.svg").read_text()
+
+
+def test_both_curves_of_a_map_have_their_product() -> None:
+    """Along the solid one kd = n, along the dashed one kd = 1.25 n, within the widths of the map."""
+    (panel,) = PANELS["map"]
+    assert isinstance(panel, HeatMap)
+    drawing = pytest.importorskip("matplotlib.figure").Figure()
+    axes = drawing.subplots()
+    DRAWN[HeatMap](drawing, axes, dataclasses.replace(panel, half=1.25))
+    for line, product in zip(axes.lines, (12, 15), strict=True):
+        k, d = line.get_data()
+        np.testing.assert_allclose(k * d, product)
+        assert (k.min(), k.max()) == (0.5, 11.0)
 
 
 def test_suffix_is_checked(tmp_path: Path) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from boundkit.activations import activation, hermite
-from boundkit.data import compare_bounds, dataset, kernel
+from boundkit.arithmetic import ball
+from boundkit.data import Quantity, compare_bounds, dataset, kernel
 from boundkit.errors import BadInput
+from boundkit.render import kernel_plot as rendered
 from boundkit.render.kernel_plot import coefficient_plot, kernel_plot
 
 
@@ -21,6 +26,27 @@ def test_spectrum_and_every_bound_are_named(tmp_path: Path) -> None:
     assert "<!-- spectrum of sigma -->" in text
     for bound in bounds[1:]:
         assert f"<!-- {bound.name.partition('_bound_')[2]}" in text
+
+
+@pytest.mark.parametrize("size", [1.0, 1e-6])
+def test_bounds_are_drawn_unless_far_below_the_eigenvalue(
+    size: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A tenth of the eigenvalue is drawn, however small that is; a millionth of it is only named, with its value."""
+    figures: list[Any] = []
+
+    @contextmanager
+    def kept(path: Path, **_: float) -> Iterator[Any]:
+        figures.append(pytest.importorskip("matplotlib.figure").Figure())
+        yield figures[-1]
+
+    monkeypatch.setattr(rendered, "drawing", kept)
+    values = {"lambda": size, "lambda_bound_near": size / 10, "lambda_bound_far": size / 1e6}
+    bounds = [Quantity(name, ball(value)) for name, value in values.items()]
+    found = kernel(dataset("sphere:n=6,d=8,seed=0"), "relu")
+    kernel_plot(activation("relu"), tmp_path / "k.svg", kernel=found, bounds=bounds)
+    drawn = {line.get_label(): list(line.get_xdata()) for line in figures[0].axes[1].lines}
+    assert drawn == {"near": [size / 10] * 2, f"far: {size / 1e6:.1e}": []}
 
 
 def test_coefficients_are_drawn(tmp_path: Path) -> None:

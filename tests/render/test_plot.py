@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
 
 from boundkit.errors import BadInput
+from boundkit.render import plot
 from boundkit.render.plot import misfit_plot
 from boundkit.verify import Report, Verdict
 
+Numbers = list[float] | None
 REPORT = Report(
     statement="os19.thm6_2.refined",
     level="literal",
@@ -33,6 +39,37 @@ def test_png_and_svg(tmp_path: Path) -> None:
     ElementTree.fromstring(drawn)
     assert "os19.thm6_2.refined: CONSISTENT (literal)" in drawn
     assert "width 12,345" in drawn
+
+
+@pytest.mark.parametrize("bound", [[2.0, 1.9, 1.8], [3.0, 1.2, 0.9], None])
+def test_curves_are_relative_to_their_own_start(
+    bound: Numbers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Measured over that of step 0, below it measured over guaranteed; a guarantee for another start speaks of one."""
+    figures: list[Any] = []
+
+    @contextmanager
+    def kept(path: Path, **_: float) -> Iterator[Any]:
+        figures.append(pytest.importorskip("matplotlib.figure").Figure())
+        yield figures[-1]
+
+    monkeypatch.setattr(plot, "drawing", kept)
+    misfit_plot(replace(REPORT, curves={**REPORT.curves, "bound": bound}), tmp_path / "a.svg")
+    upper, lower = ([line.get_ydata() for line in axes.lines] for axes in figures[0].axes)
+    measured = [[1, 0.5, 0.25], [1, 1 / 3]]
+    if bound is None:
+        assert_curves(upper, [*measured, []])
+        assert_curves(lower, [[1, 1]])
+        return
+    shown = measured if bound[0] == 2 else measured[:1]
+    guaranteed = [value / 2 for value in bound]
+    assert_curves(upper, [*shown, [], guaranteed])
+    assert_curves(lower, [*([a / b for a, b in zip(row, guaranteed, strict=False)] for row in shown), [1, 1]])
+
+
+def assert_curves(found: list[Any], expected: list[list[float]]) -> None:
+    """The same curves in the same order."""
+    assert [list(curve) for curve in found] == [pytest.approx(curve) for curve in expected]
 
 
 def test_svg_is_reproducible(tmp_path: Path) -> None:

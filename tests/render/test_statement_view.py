@@ -40,6 +40,17 @@ def test_page_holds_everything(item: Statement) -> None:
         assert name in shown
 
 
+def test_symbols_have_the_names_by_which_they_are_set() -> None:
+    """What `--set` takes for a letter, and what it is by default, stands beside it on the terminal and in HTML."""
+    item = statement("os19.thm2_6.sharpened")
+    shown = [re.split(r" {2,}", line.strip()) for line in page(item).splitlines()]
+    assert ["δ", "delta", "deviation parameter of the probability"] in shown
+    nu = next(row for row in shown if row[1:2] == ["nu"])
+    assert nu[0] == "ν"
+    assert nu[2].endswith("(8 unless given)")
+    assert "<code>delta</code>, deviation parameter" in as_html(item)
+
+
 @pytest.mark.parametrize("item", ALL)
 def test_latex_environments_close(item: Statement) -> None:
     """Every LaTeX environment that is opened is closed in order, and no bare special character is left."""

@@ -72,6 +72,14 @@ def test_long_integers_are_not_rounded() -> None:
     assert all(str(10**39 + 7) in made.to(name) for name in ("text", "md", "latex", "csv", "html", "json"))
 
 
+def test_a_table_is_printed_aligned_and_shown_as_html() -> None:
+    """`print` gives the text of the command line, a notebook the HTML; neither unrolls the full answers."""
+    found = compare(["os19.thm6_2.refined"], data=DATA, activation="softplus", delta=1)
+    assert str(found) == found.to("text") != found._repr_html_()
+    assert found._repr_html_().startswith("<table>")
+    assert "Requirement(" not in repr(found)
+
+
 def test_compare_agrees_with_required_width() -> None:
     """Each row of a comparison is the answer of required_width for that statement alone."""
     ids = ["os19.thm6_2.tracked", "os19.thm6_2", "os19.thm2_3"]
@@ -117,7 +125,17 @@ def test_widths_lists_every_theorem_with_a_width_condition() -> None:
     assert {row[0] for row in found.rows} == bounded
     landscape = table("widths", data=DATA, activation="quadratic", paper="sjl17", gradient_tolerance="1/10")
     assert len(landscape.rows) > 20
-    assert not any(str(row[-1]).endswith("bounds no width") for row in landscape.rows)
+    assert not any("bounds no width" in str(row[-1]) for row in landscape.rows)
+
+
+def test_no_star_where_a_constant_is_open() -> None:
+    """A width that only one of several conditions gives, another having an open constant, is not the best one."""
+    found = table("widths", data=DATA, activation="gelu", delta=1)
+    answers = {item.statement.id: item for item in found.answers}  # type: ignore[attr-defined]
+    ranged = answers["sjl17.d.width_range"]
+    assert (ranged.width, ranged.status) == (4, "open")
+    starred = [row[0] for row in found.rows if row[-2] == "*"]
+    assert starred == ["os19.thm6_2.refined"]
 
 
 def test_widths_takes_assumed_constants() -> None:

@@ -92,12 +92,12 @@ def test_only_the_proofs_that_apply() -> None:
 
 def test_no_gain_over_a_width_that_is_not_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the first choice needs a parameter there is no width to divide by; unasked, such a proof is left out."""
-    forms = (statement("zczg18.d.one_hidden_layer_logistic"), statement("os19.thm6_2.tracked"))
+    forms = (statement("sgd22.thm2.repaired"), statement("os19.thm6_2.tracked"))
     chain = Chain("either", {"form": forms}, lambda *, form: form)
     monkeypatch.setattr(import_module("boundkit.render.tables.swaps"), "chains", lambda: [chain])
     found = table("swaps", theorem="either", **ON)
     assert found.columns == ("theorem", "form", "width", "binding", "reason")
-    assert found.rows[0][2:] == (None, None, "needs effective_separation")
+    assert found.rows[0][2:] == (None, None, "needs b, chernoff_failure, failure, output_std")
     assert found.rows[1][2:] == (428298, "width", None)
     with pytest.raises(NotApplicable, match="no proof gives a width"):
         table("swaps", **ON)

@@ -32,8 +32,10 @@ def test_a_statement_is_shown_on_one_line():
 
 def test_a_hypothesis_must_be_undecided():
     """A relation that SymPy evaluates to a truth value is no hypothesis."""
-    with pytest.raises(TypeError, match="not a relation"):
+    with pytest.raises(TypeError, match=r"True, not a relation; for x > 0 write Gt\(x, 0, evaluate=False\)"):
         Hypothesis("trivial", "data", sympy.Gt(VOCABULARY["n"].symbol, 0))
+    kept = Hypothesis("trivial", "data", sympy.Gt(VOCABULARY["n"].symbol, 0, evaluate=False))
+    assert kept.relation.rel_op == ">"
 
 
 def test_words_are_defined_once():

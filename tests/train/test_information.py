@@ -5,7 +5,9 @@ import pytest
 
 from boundkit.activations import activation
 from boundkit.train.information import follow, jacobian_spaces, merged, replay_information
-from boundkit.train.shallow import NormalHidden, Signs, initial_layers
+from boundkit.train.information.spaces import Split
+from boundkit.train.initialise import Role, stream
+from boundkit.train.shallow import NormalHidden, NormalOutput, PairedHidden, PairedSigns, Signs, initial_layers
 
 
 def network(k, d, outputs, seed=0):
@@ -64,3 +66,54 @@ def test_the_slow_implementation_agrees():
         assert getattr(fast, name) == pytest.approx(getattr(slow, name), rel=1e-7, abs=1e-9)
     assert values == pytest.approx(spaces.values[: len(values)], abs=1e-6)
     assert fast.residual_deviation[-1] > 1e-4  # the network is not linear
+
+
+def test_the_stopping_value_weighs_both_parts_by_the_cutoff() -> None:
+    """`ofls19` (6.1): alpha |J_I^+ r| and (Gamma / alpha) |J_N^T r| as the sides of a right angle."""
+    split = Split(cutoff=2.0, information=7.0, nuisance=11.0, inverse=3.0, gradient=5.0)
+    assert split.stopping_value(4.0) == pytest.approx((6.0**2 + 10.0**2) ** 0.5, rel=1e-15)
+
+
+def test_what_lies_outside_the_range_is_nuisance() -> None:
+    """A squared norm that no parameter reaches is added to that below the cutoff, and to nothing else."""
+    data = merged(np.eye(3, 4), np.eye(3))
+    rng = np.random.default_rng(0)
+    for k in (2, 9):  # singular vectors on either side
+        spaces = jacobian_spaces(data, rng.standard_normal((k, 4)), rng.standard_normal((3, k)), activation("tanh"))
+        residual, cutoff = rng.standard_normal((3, 3)), float(np.median(spaces.values))
+        inside, beside = spaces.split(residual, cutoff), spaces.split(residual, cutoff, scatter=2.5)
+        assert beside.nuisance**2 - inside.nuisance**2 == pytest.approx(2.5)
+        assert inside.information**2 + inside.nuisance**2 == pytest.approx(float((residual**2).sum()))
+        unchanged = ("information", "inverse", "gradient")
+        assert [getattr(beside, name) for name in unchanged] == [getattr(inside, name) for name in unchanged]
+
+
+@pytest.mark.parametrize("k", [2, 9])
+def test_spaces_of_a_scaled_jacobian(k: int) -> None:
+    """At 3 J and three times the cutoff the parts are the same, the inverse a third and the gradient three times."""
+    data, rng = merged(np.eye(3, 4), np.eye(3)), np.random.default_rng(1)
+    spaces = jacobian_spaces(data, rng.standard_normal((k, 4)), rng.standard_normal((3, k)), activation("tanh"))
+    residual, cutoff = rng.standard_normal((3, 3)), float(np.median(spaces.values))
+    plain, scaled = spaces.split(residual, cutoff), spaces.scaled(3.0).split(residual, 3 * cutoff)
+    expected = [plain.information, plain.nuisance, plain.inverse / 3, 3 * plain.gradient]
+    found = [scaled.information, scaled.nuisance, scaled.inverse, scaled.gradient]
+    assert found == pytest.approx(expected, rel=1e-9)
+    assert spaces.scaled(3.0).project(residual, 3 * cutoff) == pytest.approx(plain.information, rel=1e-9)
+
+
+@pytest.mark.parametrize("outputs", [1, 3])
+def test_paired_networks_start_at_zero_with_weights_of_their_size(outputs: int) -> None:
+    """[G; G] with [S, -S] nu / sqrt(k K): every output is zero, every output weight has the same size."""
+    W, V = initial_layers(PairedHidden(), PairedSigns(1.5), k=8, d=4, outputs=outputs, seed=2, trial=1)
+    assert np.abs(V) == pytest.approx(np.full((outputs, 8), 1.5 / (8 * outputs) ** 0.5), rel=1e-15)
+    assert np.array_equal(W[:4], W[4:])
+    assert np.abs(np.tanh(np.eye(4) @ W.T) @ V.T).max() < 1e-15
+    other = initial_layers(PairedHidden(), PairedSigns(1.5), k=8, d=4, outputs=outputs, seed=2, trial=2)
+    assert not np.allclose(W, other[0])
+
+
+def test_output_weights_have_a_stream_of_their_own() -> None:
+    """Normal ones of both layers at one seed and trial: those of the role of output weights, unit after unit."""
+    W, V = initial_layers(NormalHidden(), NormalOutput(0.5), k=6, d=2, outputs=2, seed=3, trial=2)
+    assert np.array_equal(V, 0.5 * stream(3, Role.OUTPUT_WEIGHTS, 2).standard_normal((6, 2)).T)
+    assert not np.isin(V, 0.5 * W).any()

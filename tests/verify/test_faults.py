@@ -125,6 +125,18 @@ def test_a_device_that_is_not_there(monkeypatch):
     assert run(CASES["main"], device="auto").claims == run(CASES["main"]).claims
 
 
+def test_a_device_that_auto_cannot_use(monkeypatch):
+    """Where CuPy is installed and cannot be used, a report says why, unless nothing was run or the CPU asked for."""
+    monkeypatch.setattr(backend, "cuda_status", lambda: (False, "no driver"))
+    monkeypatch.setattr(backend, "cupy_installed", lambda: True)
+    assert run(CASES["main"], device="auto").backend == "cpu (cuda is not used: no driver)"
+    assert run(CASES["main"], device="cpu").backend == "cpu"
+    refused = run(CASES["main"], device="auto", activation="relu")
+    assert (refused.verdict, refused.backend) == (Verdict.NOT_APPLICABLE, "none")
+    monkeypatch.setattr(backend, "cupy_installed", lambda: False)
+    assert run(CASES["main"], device="auto").backend == "cpu"
+
+
 @pytest.fixture
 def lost(monkeypatch):
     """A device that is found and then fails at the first array that it is given; the number of its failures."""

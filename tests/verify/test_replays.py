@@ -9,6 +9,7 @@ from boundkit.activations import activation
 from boundkit.data import dataset
 from boundkit.papers import statement
 from boundkit.query import bind
+from boundkit.statement.classes import relu_units
 from boundkit.statement.vocabulary import tightness
 from boundkit.verify import Verdict, verify
 from boundkit.verify.observe import experiment
@@ -56,12 +57,17 @@ CASES = [
 ]
 
 
-def observed(id, data, given, *, name="softplus"):
+def fitting(target):
+    """The name of an activation that the statement is about."""
+    return "relu" if target.id == "os19.lem6_9" or relu_units(target) else "softplus"
+
+
+def observed(id, data, given):
     """The experiments of a statement on three trials, as engine and as replay."""
     assume = given.get("assume", {})
     parameters = {key: value for key, value in given.items() if key not in ("assume", "k")}
     target, data, k = statement(id), dataset(data), given.get("k", 1000)
-    chosen = activation(name)
+    chosen = activation(fitting(target))
     request = Request(data, chosen, k, (0, 1, 2), 10, 0, "cpu", assume, parameters, None, False, None)
     binding = bind(target, data=data, activation_name=chosen, parameters={**parameters, "k": k}, assume=assume)
     plan = plan_at(target, request, binding, k)
@@ -74,8 +80,7 @@ def observed(id, data, given, *, name="softplus"):
 @pytest.mark.parametrize(("id", "data", "given"), CASES, ids=lambda value: value if isinstance(value, str) else "")
 def test_the_slow_implementation_sees_the_same(id, data, given):
     """Every observable of every trial, to the accuracy of the iterations."""
-    name = "relu" if id == "os19.lem6_9" else "softplus"
-    for seen, again in observed(id, data, given, name=name):
+    for seen, again in observed(id, data, given):
         for row, slow in enumerate(again):
             assert slow.values.keys() == seen.values.keys()
             for symbol, array in seen.values.items():
@@ -93,8 +98,7 @@ def test_a_false_theorem_is_violated_and_replayed(id, data, given, tmp_path):
         replace(claim, template=claim.template.xreplace({tightness: claim.twin * tightness})) for claim in target.claims
     ]
     false = replace(target, claims=tuple(claims), probability=None)
-    name = "relu" if id == "os19.lem6_9" else "softplus"
-    report = verify(false, data=data, activation=name, trials=2, steps=5, out=tmp_path, **given)
+    report = verify(false, data=data, activation=fitting(target), trials=2, steps=5, out=tmp_path, **given)
     assert report.verdict is Verdict.VIOLATED
     for item in report.claims:
         assert item.verdict is Verdict.VIOLATED, item

@@ -11,11 +11,22 @@ import pytest
 
 from boundkit.errors import BadInput
 from boundkit.papers import statement
+from boundkit.statement import Statement
 from boundkit.statement.vocabulary import tightness
 from boundkit.verify import Verdict, verify
 from boundkit.verify.witness import read_witness, replay_witness
 from boundkit.version import versions
 from tests.cli.conftest import document, invoke
+
+LEMMA: dict[str, Any] = {"data": "orthonormal:n=4", "activation": "softplus", "delta": 1}
+
+
+def false_lemma(*, id: str) -> Statement:
+    """Lemma 6.12 of os19 with a quarter of its bound, under another id or its own."""
+    encoded = statement("os19.lem6_12")
+    claim = encoded.claim("initial_misfit")
+    false = replace(claim, template=claim.template.subs(tightness, 4 * tightness))
+    return replace(encoded, id=id, claims=(false,))
 
 
 @pytest.fixture(scope="module")
@@ -129,6 +140,8 @@ def test_what_is_no_witness_is_one_line(tmp_path: Path, content: str) -> None:
         {"width": None},
         {"seed": -1},
         {"trial": 0.5},
+        {"digest": None},
+        {"relaxed": None},
         {"parameters": None},
         {"parameters": [1]},
         {"assume": None},
@@ -184,12 +197,8 @@ def test_a_chosen_step_size_is_replayed_and_stands_in_both_places(tmp_path: Path
 
 def test_a_theorem_of_ones_own_is_replayed_from_python(tmp_path: Path) -> None:
     """The command knows the encoded statements only and says what to do; another theorem of that id is not taken."""
-    encoded = statement("os19.lem6_12")
-    claim = encoded.claim("initial_misfit")
-    false = replace(claim, template=claim.template.subs(tightness, 4 * tightness))
-    own = replace(encoded, id="toy.lem1", claims=(false,))
-    given: dict[str, Any] = {"data": "orthonormal:n=4", "activation": "softplus", "delta": 1}
-    assert verify(own, **given, trials=64, out=tmp_path).verdict is Verdict.VIOLATED
+    encoded, own = statement("os19.lem6_12"), false_lemma(id="toy.lem1")
+    assert verify(own, **LEMMA, trials=64, out=tmp_path).verdict is Verdict.VIOLATED
     file = tmp_path / "witness.json"
     assert replay_witness(file, statement=own).confirmed is True
     result = invoke("replay", str(file))
@@ -199,6 +208,37 @@ def test_a_theorem_of_ones_own_is_replayed_from_python(tmp_path: Path) -> None:
     assert len(result.stderr.splitlines()) == 1
     with pytest.raises(BadInput, match=r"statement = os19.lem6_12: is not that of the witness, toy.lem1"):
         replay_witness(file, statement=encoded)
+
+
+def test_an_altered_statement_is_not_replayed_as_the_encoded_one(tmp_path: Path) -> None:
+    """Under the same id the witness still tells the two apart, in one line, whichever of them is handed over."""
+    own = false_lemma(id="os19.lem6_12")
+    assert verify(own, **LEMMA, trials=64, out=tmp_path).verdict is Verdict.VIOLATED
+    file = tmp_path / "witness.json"
+    assert replay_witness(file, statement=own).confirmed is True
+    result = invoke("replay", str(file))
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert "statement = os19.lem6_12: the witness is of another version of it; for your own: from" in result.stderr
+    with pytest.raises(BadInput, match="the witness is of another version of it"):
+        replay_witness(file, statement=replace(own, probability=own.probability / 2))
+
+
+def test_words_about_a_statement_make_no_other_version(witness: Path) -> None:
+    """A title, a proof and errata are not what was tried."""
+    encoded = statement("os19.thm2_1")
+    assert replay_witness(witness, statement=replace(encoded, title="Other", proof="Other", errata=())).confirmed
+
+
+def test_a_witness_of_level_relaxed_says_so(witness: Path, tmp_path: Path) -> None:
+    """What was ignored is in the file and told by the command, where the theorem itself says nothing."""
+    small: dict[str, Any] = {"data": "orthonormal:n=4", "activation": "0.01*cos(z)", "delta": 1, "assume": {"c": 1}}
+    report = verify("os19.thm2_1", **small, level="relaxed", k=20, trials=6, steps=3000, out=tmp_path)
+    assert (report.verdict, report.relaxed) == (Verdict.VIOLATED, ("width",))
+    file = str(tmp_path / "witness.json")
+    assert document(invoke("replay", file, "--json"))["relaxed"] == ["width"]
+    assert "RELAXED     width (the theorem says nothing here)" in invoke("replay", file).stdout
+    assert document(invoke("replay", str(witness), "--json"))["relaxed"] == []
+    assert "RELAXED" not in invoke("replay", str(witness)).stdout
 
 
 def test_parameters_are_read_as_verify_reads_them(witness: Path, tmp_path: Path) -> None:
