@@ -37,7 +37,7 @@ def block_groups(
         factor = factor + backend.xp.zeros(stack, dtype=factor.dtype, device=device(factor))
     activation = backend.evaluator(problem.activation)
     kind = CompiledBlock if compiles(activation, backend) else FusedBlock
-    types = _types(kind, activation.name, plan, n=problem.n)
+    types = _types(kind, problem.activation.name, plan, n=problem.n)
     streams = UnitStreams(seed=seed, trials=trials, d=factor.shape[-1])
     for first in range(0, len(plan.starts), together):
         sizes = [plan.size(start) for start in plan.starts[first : first + together]]
