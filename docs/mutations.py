@@ -76,7 +76,9 @@ def page(found: list[Mutant]) -> str:
     first = _table("paper", "type of claim", ((m.statement.split(".")[0], m.kind, m.fate) for m in found))
     second = _table("type of claim", "tightened by", ((m.kind, m.size, m.fate) for m in found))
     parts = {"Papers": first, "Factors": second, "Statements without a caught mutant": _uncaught(found)}
-    return head + "\n".join(f"## {title}\n\n{table.to('md')}\n" for title, table in parts.items())
+    return head + "\n".join(
+        f"## {title}\n\n{table.to('md') if table.rows else 'None.'}\n" for title, table in parts.items()
+    )
 
 
 def _table(outer: str, inner: str, items: Iterable[tuple[str, str, str]]) -> Table:

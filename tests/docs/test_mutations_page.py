@@ -24,3 +24,4 @@ def test_the_page_names_what_is_never_caught() -> None:
         ["sjl17.lemF_2", "off_diagonal", "2", "35.2"],
         ["sjl17.lemF_2", "zero", "1", ""],
     ]
+    assert page(found[:2]).endswith("## Statements without a caught mutant\n\nNone.\n")
