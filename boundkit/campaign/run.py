@@ -110,8 +110,8 @@ class _Desk:
     def _note(self, rows: Iterable[Row]) -> None:
         own = [row for row in rows if row["task"] in self.budgets]
         self.done |= {row["task"] for row in own if is_final(row, self.budgets[row["task"]], self.device)}
-        refused = {_cell_of(row["task"]) for row in own if "error" in row and not row.get("crashed")}
-        self.done |= {name for name in self.budgets if _cell_of(name) in refused} if refused else set()
+        refused = {cell_key(row["task"]) for row in own if "error" in row and not row.get("crashed")}
+        self.done |= {name for name in self.budgets if cell_key(name) in refused} if refused else set()
 
     def waiting(self) -> list[Task]:
         """The tasks of which the store has no row yet."""
@@ -173,5 +173,10 @@ class _Desk:
         return self.deadline is not None and time.monotonic() > self.deadline
 
 
-def _cell_of(name: str) -> str:
+def cell_key(name: str) -> str:
+    """The key of the cell whose task has this name.
+
+    >>> cell_key("4f2a-0-8")
+    '4f2a'
+    """
     return name.partition("-")[0]

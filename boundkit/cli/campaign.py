@@ -44,7 +44,7 @@ def command(
     """
     from pathlib import Path
 
-    from boundkit.campaign import Store, compared_widths, read_campaign, run_campaign, summarise
+    from boundkit.campaign import Store, cell_key, compared_widths, read_campaign, run_campaign, summarise
     from boundkit.render.campaign import campaign_document, campaign_tables, sentence
 
     grid = read_campaign(spec)
@@ -55,7 +55,7 @@ def command(
         )
     keys = {cell.key for cell in grid.cells}
     summary = [(cell, report) for cell, report in summarise(kept.rows) if cell.key in keys]
-    records = compared_widths(row for row in kept.rows if row["task"].partition("-")[0] in keys)
+    records = compared_widths(row for row in kept.rows if cell_key(row["task"]) in keys)
     tell_damage(kept)
     progress_made = {"store": str(kept.path), "tasks": reached.tasks, "done": reached.done}
     document = {**progress_made, **campaign_document(summary, records)}

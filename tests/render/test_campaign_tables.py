@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from boundkit.campaign import Cell
 from boundkit.render import campaign as rendered
@@ -85,16 +81,8 @@ def test_what_a_page_is_given_is_text() -> None:
     assert '<img src="a&quot;.png"' in campaign_page(SUMMARY, title="t", picture='a".png')
 
 
-def test_the_picture_has_a_point_for_every_margin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_picture_has_a_point_for_every_margin(figures: list[Any], tmp_path: Path) -> None:
     """At the height of its claim's name; claims that were not tried have none."""
-    figures: list[Any] = []
-
-    @contextmanager
-    def kept(path: Path, **_: float) -> Iterator[Any]:
-        figures.append(pytest.importorskip("matplotlib.figure").Figure())
-        yield figures[-1]
-
-    monkeypatch.setattr(rendered, "drawing", kept)
     campaign_plot([*SUMMARY, (CELL, REPORT)], tmp_path / "a.svg")
     (axes,) = figures[0].axes
     names = {label.get_position()[1]: label.get_text() for label in axes.get_yticklabels()}

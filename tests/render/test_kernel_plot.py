@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ from boundkit.activations import activation, hermite
 from boundkit.arithmetic import ball
 from boundkit.data import Quantity, compare_bounds, dataset, kernel
 from boundkit.errors import BadInput
-from boundkit.render import kernel_plot as rendered
 from boundkit.render.kernel_plot import coefficient_plot, kernel_plot
 
 
@@ -29,18 +26,8 @@ def test_spectrum_and_every_bound_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [1.0, 1e-6])
-def test_bounds_are_drawn_unless_far_below_the_eigenvalue(
-    size: float, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_bounds_are_drawn_unless_far_below_the_eigenvalue(size: float, figures: list[Any], tmp_path: Path) -> None:
     """A tenth of the eigenvalue is drawn, however small that is; a millionth of it is only named, with its value."""
-    figures: list[Any] = []
-
-    @contextmanager
-    def kept(path: Path, **_: float) -> Iterator[Any]:
-        figures.append(pytest.importorskip("matplotlib.figure").Figure())
-        yield figures[-1]
-
-    monkeypatch.setattr(rendered, "drawing", kept)
     values = {"lambda": size, "lambda_bound_near": size / 10, "lambda_bound_far": size / 1e6}
     bounds = [Quantity(name, ball(value)) for name, value in values.items()]
     found = kernel(dataset("sphere:n=6,d=8,seed=0"), "relu")

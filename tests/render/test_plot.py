@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +11,6 @@ from xml.etree import ElementTree
 import pytest
 
 from boundkit.errors import BadInput
-from boundkit.render import plot
 from boundkit.render.plot import misfit_plot
 from boundkit.verify import Report, Verdict
 
@@ -42,18 +39,8 @@ def test_png_and_svg(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("bound", [[2.0, 1.9, 1.8], [3.0, 1.2, 0.9], None])
-def test_curves_are_relative_to_their_own_start(
-    bound: Numbers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_curves_are_relative_to_their_own_start(bound: Numbers, figures: list[Any], tmp_path: Path) -> None:
     """Measured over that of step 0, below it measured over guaranteed; a guarantee for another start speaks of one."""
-    figures: list[Any] = []
-
-    @contextmanager
-    def kept(path: Path, **_: float) -> Iterator[Any]:
-        figures.append(pytest.importorskip("matplotlib.figure").Figure())
-        yield figures[-1]
-
-    monkeypatch.setattr(plot, "drawing", kept)
     misfit_plot(replace(REPORT, curves={**REPORT.curves, "bound": bound}), tmp_path / "a.svg")
     upper, lower = ([line.get_ydata() for line in axes.lines] for axes in figures[0].axes)
     measured = [[1, 0.5, 0.25], [1, 1 / 3]]

@@ -176,12 +176,12 @@ def _event(factor: Expr) -> tuple[Claim, ...]:
         observed(
             label,
             max_feature_row,
-            at_most(max_feature_row**power, factor * FEATURE_ROW**power / tightness),
+            at_most(max_feature_row**exponent, factor * FEATURE_ROW**exponent / tightness),
             experiment="initialisation",
-            twin=factor * (2 * FEATURE_ROW * sqrt(k) / feature_frobenius_0) ** power,
+            twin=factor * (2 * FEATURE_ROW * sqrt(k) / feature_frobenius_0) ** exponent,
             reason="the largest features of k units are not below half of their root mean square",
         )
-        for label, power in (("feature_rows", 1), ("summands", 2))
+        for label, exponent in (("feature_rows", 1), ("summands", 2))
     )
     return (*weights, *features)
 
