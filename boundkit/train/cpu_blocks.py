@@ -1,8 +1,8 @@
 """Blocks of hidden units on the CPU: the pass of `Block` in buffers that stay in the cache.
 
-W_0 may come in float32, which holds its entries exactly. phi'(H) is held in `slopes`, as booleans where it is 0 or 1 and
-leaves the cache. Where there is no room for it, it is found again from the weights in the next pass, or held as bits:
-W - W_0, and half as much for W_0, are then what grows with the width. `displacement` starts as 0.
+W_0 may come in float32, which holds its entries exactly. phi'(H) is held in `slopes`, as booleans where it is 0 or 1
+and leaves the cache. Where there is no room for it, it is found again from the weights in the next pass, or held as
+bits: W - W_0, and half as much for W_0, are then what grows with the width. `displacement` starts as 0.
 """
 
 from __future__ import annotations

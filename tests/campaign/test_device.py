@@ -59,6 +59,34 @@ def test_another_device_goes_on_where_the_first_one_stopped(tmp_path: Path, monk
     assert [device for _, device in calls] == ["cuda", "cuda", "cpu", "cpu"]
 
 
+def test_a_looseness_trains_and_certifies_on_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both searches of widths get the device of the task."""
+    asked: list[str] = []
+
+    def noted(*_: Any, device: str, **__: Any) -> Any:
+        asked.append(device)
+        raise BadInput("device", device, "is noted")
+
+    for name in ("certify", "verify"):
+        monkeypatch.setattr(f"boundkit.verify.width_search.{name}", noted)
+        loose = {"data": ["orthonormal:n=2"], "activations": ["softplus"], "levels": ["looseness"], "set": {"delta": 1}}
+        (cell,) = campaign(statements=["os19.thm6_2.refined"], **loose).cells
+        assert "device = cuda: is noted" in run_task(cell, (0,), None, "cuda")["error"]
+        monkeypatch.undo()
+    assert asked == ["cuda", "cuda"]
+
+
+def test_one_error_is_enough_of_a_cell_whose_arguments_are_wrong(tmp_path: Path) -> None:
+    """After the two tasks in hand the others are not run, now or later; a crash says nothing of them."""
+    grid = campaign(statements=["os19.lem6_4"], data=["sphere:n=6,d=5,seed=1"], trials=8, together=2)
+    for crashed, expected in ((False, 2), (True, 8)):
+        calls: list[Any] = []
+        store = Store(tmp_path / str(crashed))
+        for _ in range(2):
+            run_campaign(grid, store, executor_name="inline", run=counted(calls, error="bad", crashed=crashed))
+        assert len(calls) == expected
+
+
 def test_what_counts_as_done_on_a_device() -> None:
     """Only what was infeasible on another one, or in less time on this one, is tried again."""
     row = {"verdict": "infeasible", "device": "cuda"}

@@ -109,6 +109,8 @@ def test_document_is_plain() -> None:
     assert document["panels"][0]["kind"] == "heatmap"
     assert document["panels"][0]["fractions"] == [[0.0, 0.5, 1.0], [0.0, 1.0, 1.0]]
     assert document["chosen"] == []
+    seeded = dataclasses.replace(made(PANELS["map"]), seed=2**60 + 1)
+    assert figure_document(seeded)["seed"] == str(2**60 + 1)
 
 
 def test_only_what_the_paper_states_is_said_to_be_stated() -> None:

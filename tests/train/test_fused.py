@@ -56,6 +56,7 @@ def test_marks_are_where_the_derivative_is_one() -> None:
     sums, mask = row_sums(activation("relu"), hidden.copy(), marks)
     np.testing.assert_allclose(sums, expected, rtol=1e-13)
     np.testing.assert_array_equal(marks, slopes)
+    assert marks[0, 0, :2].all()
     assert mask is marks
     hidden[1, 3, 100] = np.nan
     sums, _ = row_sums(activation("relu"), hidden, marks)

@@ -221,6 +221,16 @@ def test_an_altered_statement_is_not_replayed_as_the_encoded_one(tmp_path: Path)
     assert "statement = os19.lem6_12: the witness is of another version of it; for your own: from" in result.stderr
     with pytest.raises(BadInput, match="the witness is of another version of it"):
         replay_witness(file, statement=replace(own, probability=own.probability / 2))
+    assert own.hypotheses
+    with pytest.raises(BadInput, match="the witness is of another version of it"):
+        replay_witness(file, statement=replace(own, hypotheses=own.hypotheses[1:]))
+
+
+def test_a_seed_that_a_double_does_not_hold_is_told_as_text(witness: Path, tmp_path: Path) -> None:
+    """All of its digits reach the readers of JSON, also those that know doubles only."""
+    seeded = tmp_path / "seeded.json"
+    seeded.write_text(json.dumps({**json.loads(witness.read_text()), "seed": 2**60 + 1}))
+    assert document(invoke("replay", str(seeded), "--json"))["seed"] == str(2**60 + 1)
 
 
 def test_words_about_a_statement_make_no_other_version(witness: Path) -> None:
