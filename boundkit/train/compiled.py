@@ -19,6 +19,7 @@ ROUNDING = 4
 LOG2_E, LN2_HIGH, LN2_LOW = 1.4426950408889634, 6.93147180369123816490e-01, 1.90821492927058770002e-10
 TO_INTEGER = 1.5 * 2.0**52  # once it is added, the low bits hold the nearest integer
 LONGEST_PRODUCT = 512  # of numbers up to 2, which must not overflow
+TO_HALF_EXPONENT = 2.0**112  # the exponents of float16 and float32 begin so far apart
 LOWEST = -708.0  # exp of less is taken to be exp of this
 ROOT_HALF, ROOT_TWO_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 
@@ -86,6 +87,13 @@ def _interleaved(coefficients: Any, x: Any) -> Any:
     """The same for an even number of coefficients: two chains of half the length, short enough to be unrolled."""
     square = x * x
     return horner(coefficients[0::2], square) * x + horner(coefficients[1::2], square)
+
+
+@_scalar
+def from_half(bits: Any) -> Any:
+    """The number of these bits of float16, which must be finite; a type that Numba lacks."""
+    sign, rest = np.uint32(bits) & 0x8000, np.uint32(bits) & 0x7FFF
+    return np.float64(np.uint32(sign << 16 | rest << 13).view(np.float32)) * TO_HALF_EXPONENT
 
 
 @_scalar

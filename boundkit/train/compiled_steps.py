@@ -1,8 +1,8 @@
 """Whole steps of gradient descent on a block of hidden units, compiled by Numba: no Python between the products.
 
-Arrays are those of `boundkit.train.blocks`, with W_0 in float32, which holds it exactly. A step goes through the block
-in tiles of units whose H stays in the cache. phi'(H) is held from one step to the next in `held` [trials, 2, n units],
-tile after tile; where `held` has no trials, it is found again from the weights.
+Arrays are those of `boundkit.train.blocks`, with W_0 as the bits of float16, a type that Numba lacks. A step goes
+through the block in tiles of units whose H stays in the cache. phi'(H) is held from one step to the next in `held`
+[trials, 2, n units], tile after tile; where `held` has no trials, it is found again from the weights.
 
 Numba's cache does not see that these functions contain those of `boundkit.train.compiled`: whoever changes those there
 removes `__pycache__`.
@@ -16,7 +16,7 @@ import numpy as np
 import scipy.linalg.cython_blas  # noqa: F401  np.dot calls it: it is loaded before the threads of BLAS are limited
 
 from boundkit.train import compiled
-from boundkit.train.compiled import compiled_pass
+from boundkit.train.compiled import compiled_pass, from_half
 
 TILE_ENTRIES = 20_000  # of H
 KINDS = {name: kind for kind, name in enumerate(compiled.PASSES)}
@@ -205,7 +205,7 @@ def _copy_rows(initial: Any, first: Any, weights: Any) -> None:
     for row in range(rows):
         start, target = initial[row, first : first + wide], weights[row]
         for unit in range(wide):
-            target[unit] = start[unit]
+            target[unit] = from_half(start[unit])
 
 
 @compiled_pass
@@ -214,7 +214,7 @@ def _add(initial: Any, displacement: Any, first: Any, weights: Any) -> None:
     for row in range(rows):
         start, moved, target = initial[row, first : first + wide], displacement[row, first : first + wide], weights[row]
         for unit in range(wide):
-            target[unit] = start[unit] + moved[unit]
+            target[unit] = from_half(start[unit]) + moved[unit]
 
 
 @compiled_pass
@@ -228,7 +228,7 @@ def _move(step: Any, displacement: Any, initial: Any, first: Any) -> Any:
             s = target[unit]
             u = moved[unit] + s
             moved[unit] = u
-            target[unit] = start[unit] + u
+            target[unit] = from_half(start[unit]) + u
             short += s * s
             far += u * u
     return short, far

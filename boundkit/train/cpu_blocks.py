@@ -1,8 +1,8 @@
 """Blocks of hidden units on the CPU: the pass of `Block` in buffers that stay in the cache.
 
-W_0 may come in float32, which holds its entries exactly. phi'(H) is held in `slopes`, as booleans where it is 0 or 1
+W_0 may come in float16, which holds its entries exactly. phi'(H) is held in `slopes`, as booleans where it is 0 or 1
 and leaves the cache. Where there is no room for it, it is found again from the weights in the next pass, or held as
-bits: W - W_0, and half as much for W_0, are then what grows with the width. `displacement` starts as 0.
+bits: W - W_0, and a quarter as much for W_0, are then what grows with the width. `displacement` starts as 0.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ class CompiledBlock(Block):
         scratch: threading.local,
     ) -> None:
         super().__init__(initial, factor, activation, scratch)
-        self.displacement = displacement
+        self.displacement, self._half = displacement, initial.view(np.uint16)
         trials, signs, _, units = initial.shape
         self.shape = (trials, signs, factor.shape[0], units)
         self._steps, self._kind = compiled_steps(), compiled_steps().KINDS[activation.name]
@@ -162,7 +162,7 @@ class CompiledBlock(Block):
         """As `Block.advance`, in one call."""
         outputs, squares = np.empty(self.shape[:-1]), np.empty((2, self.shape[0]))
         none = np.empty((0, 2, *self.factor.T.shape))
-        state = (self.factor, self.initial, self.displacement, self._held)
+        state = (self.factor, self._half, self.displacement, self._held)
         self._steps.advance(self._kind, *state, none if push is None else push, outputs, squares)
         return Partial(outputs, *squares)
 
@@ -173,7 +173,7 @@ class CompiledBlock(Block):
             self._residual = np.empty((self.shape[0], self.shape[2]))
         measured = np.empty((steps, 3, self.shape[0]))
         network = (self._kind, self.factor, labels, size, step_size * size)
-        state = (self.initial, self.displacement, self._held, self._residual)
+        state = (self._half, self.displacement, self._held, self._residual)
         self._steps.descend(*network, *state, measured, begins)
         return measured
 
@@ -191,5 +191,5 @@ class CompiledBlock(Block):
 
     def _slopes_at(self, displacement: np.ndarray) -> np.ndarray:
         slopes = np.empty(self.shape)
-        self._steps.evaluate(self._kind, self.factor, self.initial, displacement, slopes)
+        self._steps.evaluate(self._kind, self.factor, self._half, displacement, slopes)
         return slopes

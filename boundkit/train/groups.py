@@ -58,9 +58,9 @@ def _types(kind: type[CompiledBlock | FusedBlock], activation: str, plan: Plan, 
     step, it is made from marks then: to write it again takes less than to fetch it.
     """
     if not plan.keep:
-        return np.float32, None
+        return np.float16, None
     if kind is CompiledBlock:
-        return np.float32, np.float64
+        return np.float16, np.float64
     in_cache = len(plan.starts) == 1 and 2 * plan.units * n <= BLOCK_ENTRIES
     return np.float64, np.bool if activation in BINARY and not in_cache else np.float64
 

@@ -31,7 +31,6 @@ CASES = {  # trials, n, d, k, steps
 }
 SHORTER = int(os.environ.get("BOUNDKIT_BENCH_SHORTER", "1"))  # divides the steps, for a trial run
 ROUNDS = 5
-CONSTANT_BYTES = 16 * 2**20  # a process: buffers, thread stacks, what BLAS keeps and what two processes cannot share
 
 pytestmark = pytest.mark.benchmark
 
@@ -204,9 +203,9 @@ print(peak[0] - before)
 
 
 @pytest.mark.parametrize("activation", ["softplus", "relu"])
-@pytest.mark.parametrize(("path", "processes"), [("Numba", 1), ("NumPy", 1 + THREADS)])
-def test_peak_memory_of_a_wide_network(path, processes, activation, ratios):
-    """Above the interpreter and its libraries, the peak is W - W_0, half as much for W_0, and a constant a process."""
+@pytest.mark.parametrize("path", ["Numba", "NumPy"])
+def test_peak_memory_of_a_wide_network(path, activation, ratios):
+    """Above the interpreter and its libraries: W - W_0, a quarter as much for W_0, and a constant a process."""
     if path not in paths():
         pytest.skip("Numba is not installed")
     done = subprocess.run([sys.executable, "-c", MEMORY, activation, path], check=True, capture_output=True, text=True)
@@ -215,10 +214,10 @@ def test_peak_memory_of_a_wide_network(path, processes, activation, ratios):
         f"peak memory of training, {path}: {activation}, k = 10^6, d = n = 20: {peak / 1e6:.0f} MB above the imports",
         "the size of W, 160 MB",
         ratio=peak / weights,
-        goal=f"at most 1.5, and {16 * processes} MiB for {processes} process{'es' * (processes > 1)}",
+        goal="at most 1.5",
         seconds=0.0,
     )
-    assert weights <= peak <= 1.5 * weights + processes * CONSTANT_BYTES
+    assert 1.25 * weights <= peak <= 1.5 * weights
 
 
 def test_both_cores_are_used_and_batches_cost_nothing(ratios):

@@ -64,6 +64,16 @@ def test_values_and_derivatives_are_exact_to_the_stated_rounding(name: str) -> N
                 assert abs(found - exact) <= compiled.ROUNDING * EPS * max(1, abs(exact)), (z, found)
 
 
+def test_every_finite_number_of_float16_is_read_from_its_bits() -> None:
+    """All 63 488 of them, the smallest included, as NumPy converts them."""
+    bits = np.arange(2**16, dtype=np.uint16)
+    numbers = bits.view(np.float16).astype(np.float64)
+    finite = np.isfinite(numbers)
+    read = np.array([compiled.from_half(each) for each in bits[finite]])
+    np.testing.assert_array_equal(read, numbers[finite])
+    np.testing.assert_array_equal(np.signbit(read), np.signbit(numbers[finite]))
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("units", [1, 7, 200, 1300])
 def test_sums_and_slopes_equal_those_of_the_numpy_activation(name: str, units: int) -> None:

@@ -52,7 +52,7 @@ def test_the_arrays_of_a_step_fit_the_cache(k: int, n: int, d: int, trials: int)
 
 @pytest.mark.parametrize(("n", "d"), [(20, 20), (6, 30), (30, 4)])
 def test_the_memory_estimate_covers_what_is_allocated(n: int, d: int) -> None:
-    """Peak allocation at k = 200 000 lies between W_0 in float32, W - W_0 and phi'(H), all held, and the estimate.
+    """Peak allocation at k = 200 000 lies between W_0 in float16, W - W_0 and phi'(H), all held, and the estimate.
 
     How many workers hold their buffers at the same moment is up to the scheduler, so nothing tighter is certain.
     """
@@ -64,17 +64,17 @@ def test_the_memory_estimate_covers_what_is_allocated(n: int, d: int) -> None:
     train(problem, k=k, step_size=0.01, steps=2, checkpoints=[0, 2], workers=2, device="cpu")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    held = 4 * k * (3 * min(n, d) + 2 * n)
+    held = 2 * k * (5 * min(n, d) + 4 * n)
     assert held <= peak <= needed
     assert needed <= 4 * held
 
 
 @pytest.mark.parametrize("name", ["softplus", "relu", "cos(z)"])
 @pytest.mark.parametrize("compiled", [True, False])
-def test_a_wide_network_holds_little_more_than_its_displacement_and_half_of_it(
+def test_a_wide_network_holds_little_more_than_its_displacement_and_a_quarter_of_it(
     name: str, compiled: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where phi'(H) is not held, W_0 takes 4 bytes an entry and W - W_0 takes 8, and the rest does not grow with k."""
+    """Where phi'(H) is not held, W_0 takes 2 bytes an entry and W - W_0 takes 8, and the rest does not grow with k."""
     monkeypatch.setattr("boundkit.train.plan.KEPT_ENTRIES", 0)
     problem, device = sphere_problem(20, 20, name), replace(select_device("cpu"), compiled=compiled)
     peaks = []
@@ -84,8 +84,8 @@ def test_a_wide_network_holds_little_more_than_its_displacement_and_half_of_it(
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     _, narrow, wide = peaks
-    assert 12 * 20 * 100_000 <= narrow <= memory_needed(k=100_000, d=20, n=20, keep=False)
-    assert wide - narrow <= 1.05 * 12 * 20 * 100_000
+    assert 10 * 20 * 100_000 <= narrow <= memory_needed(k=100_000, d=20, n=20, keep=False)
+    assert wide - narrow <= 1.05 * 10 * 20 * 100_000
 
 
 def test_ten_million_units_fit_in_eight_gigabytes() -> None:
