@@ -125,6 +125,13 @@ def test_lemmas_of_the_initialisation(lemma: str, options: dict[str, Any]) -> No
     assert caught(report)
 
 
+def test_features_of_fewer_units_than_samples_have_no_smallest_singular_value() -> None:
+    """alpha is 0 and not the rounding error of an SVD: the ball is a point, at which nothing shows."""
+    report = verify("sgd22.lem3", data="sphere:n=3,d=3,seed=2", activation="tanh", k=2, trials=24, output_std="1/100")
+    assert report.verdict is Verdict.INCONCLUSIVE, report
+    assert report.claims[0].worst_margin == 0
+
+
 def test_mean_loss_at_the_start() -> None:
     """sgd22 D4: a false formula is rejected by its twin, and the mean is met within its interval."""
     report = verify("sgd22.d.mean_initial_loss", data=tetrahedron(), activation="tanh", trials=200, output_std="1/5")

@@ -60,7 +60,7 @@ def _start(binding: Binding, plan: Plan, trial: int) -> Mapping[Symbol, np.ndarr
     if limit is not None:
         values[max_hidden_row] = np.minimum(values[max_hidden_row], limit * (1 - 2 * ROUND))
     bound = column(start.output_weights_norm)
-    return {**values, alpha: column(start.feature_min), output_weights_norm: bound, output_weights_bound: 1.01 * bound}
+    return {**values, alpha: values[feature_sigma_min], output_weights_norm: bound, output_weights_bound: 1.01 * bound}
 
 
 def _sample(binding: Binding, plan: Plan) -> Observations:
