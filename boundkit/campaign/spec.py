@@ -134,7 +134,7 @@ def campaign(**given: Any) -> Campaign:
     budgets: list[float | None] = []
     taken = _taken(grids)
     for number, grid in enumerate(grids):
-        made = [cell for cell in _cells(grid, taken) if last[cell.statement] == number]
+        made = {cell.key: cell for cell in _cells(grid, taken) if last[cell.statement] == number}.values()
         cells += made
         trials += [grid["trials"]] * len(made)
         budgets += [grid["budget"]] * len(made)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import reduce
-from operator import add
+from operator import add, itemgetter
 
 from boundkit.campaign.spec import LOOSENESS, Cell
 from boundkit.campaign.store import Row
@@ -32,8 +32,12 @@ def summarise(rows: Iterable[Row]) -> list[tuple[Cell, Report]]:
 
 
 def compared_widths(rows: Iterable[Row]) -> list[Row]:
-    """The records of a looseness: the fields of the cell, its three widths, and the reason where one is missing."""
-    return [{**row["cell"], **row[LOOSENESS]} for row in _latest(rows) if LOOSENESS in row]
+    """The records of a looseness: the fields of the cell, its three widths, and the reason where one is missing.
+
+    They are in the order of statements and data, whichever was found first.
+    """
+    found = [{**row["cell"], **row[LOOSENESS]} for row in _latest(rows) if LOOSENESS in row]
+    return sorted(found, key=itemgetter("statement", "data"))
 
 
 def foreign(rows: Iterable[Row]) -> list[str]:

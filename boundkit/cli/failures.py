@@ -96,8 +96,7 @@ def from_click(error: click.ClickException) -> BadInput:
         options = [] if context is None else [name for p in context.command.get_params(context) for name in p.opts]
         return unknown("option", error.option_name, [name for name in options if name.startswith("--")])
     if isinstance(error, click.MissingParameter):
-        parameter = error.param
-        name = parameter.name if parameter is not None and parameter.name else "argument"
+        name = "argument" if error.param is None else error.param.opts[0].removeprefix("--")
         return BadInput(name, None, "is needed; see --help")
     if isinstance(error, click.BadOptionUsage):
         return BadInput("option", error.option_name, error.format_message())

@@ -37,7 +37,9 @@ def command(
     from boundkit.figures import FIGURES, figure
     from boundkit.render.figures import figure_document, figure_text, figures_table
 
-    if id is None or listed:
+    if listed and id is not None:
+        raise BadInput("ID", id, "is not expected with --list")
+    if id is None:
         table = figures_table(FIGURES.values())
         emit(table.document(), lambda: table.to("text"), as_json=as_json)
         return
@@ -63,7 +65,7 @@ def _drawable(name: str) -> Path:
     """The path of the picture; refused before any work when it cannot be drawn there."""
     from boundkit.render.canvas import picture_path
 
-    path = picture_path(name)
+    path = picture_path(name, argument="out")
     with new_folder("out", writable("out", str(path.parent))):
         return path
 

@@ -15,7 +15,10 @@ Decorator = Callable[[Any], Any]
 
 
 class Command(click.Command):
-    """A command that tells how long it is at work, and refuses an option given twice: click would take the last."""
+    """A command that tells how long it is at work, and refuses an option given twice: click would take the last.
+
+    Its errors call an argument as the command line does.
+    """
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does."""
@@ -23,13 +26,26 @@ class Command(click.Command):
         for parameter in order:
             once = isinstance(parameter, click.Option) and not (parameter.multiple or parameter.is_flag)
             if once and order.count(parameter) > 1:
-                raise BadInput(parameter.opts[0].removeprefix("--"), values.get(parameter.name), "is given twice")
+                raise BadInput(option_name(parameter), values.get(parameter.name), "is given twice")
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """As click does."""
-        with at_work(self.name or ""):
-            return super().invoke(ctx)
+        try:
+            with at_work(self.name or ""):
+                return super().invoke(ctx)
+        except BadInput as error:
+            called = {parameter.name: option_name(parameter) for parameter in self.params}.get(
+                error.argument, error.argument
+            )
+            if called == error.argument:
+                raise
+            raise BadInput(called, error.value, error.message, error.choices) from error
+
+
+def option_name(parameter: click.Parameter) -> str:
+    """What the command line calls a parameter: solve_for is for."""
+    return parameter.opts[0].removeprefix("--")
 
 
 def command(name: str) -> Callable[[Callable[..., Any]], click.Command]:
@@ -139,7 +155,7 @@ def _whole(context: click.Context, parameter: click.Parameter, value: str | int 
 
 
 def _pairs(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
-    option = parameter.opts[0].removeprefix("--")
+    option = option_name(parameter)
     pairs: dict[str, str] = {}
     for text in values:
         name, equals, value = (part.strip() for part in text.partition("="))

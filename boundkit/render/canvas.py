@@ -25,13 +25,16 @@ THEME: Any = {
 }
 
 
-def picture_path(path: str | Path) -> Path:
-    """The path of a picture; BadInput unless it ends in .png or .svg and matplotlib is there to draw it."""
+def picture_path(path: str | Path, *, argument: str = "plot") -> Path:
+    """The path of a picture; BadInput unless it ends in .png or .svg and matplotlib is there to draw it.
+
+    The error calls the path by the name of the `argument`.
+    """
     path = Path(path)
     if path.suffix.lower() not in SUFFIXES:
-        raise BadInput("plot", path, "must end in .png or .svg")
+        raise BadInput(argument, path, "must end in .png or .svg")
     if find_spec("matplotlib") is None:
-        raise BadInput("plot", path, "needs matplotlib: pip install boundkit[plot]")
+        raise BadInput(argument, path, "needs matplotlib: pip install boundkit[plot]")
     return path
 
 

@@ -191,6 +191,25 @@ def test_a_looseness_that_fails_is_an_error(tmp_path: Path) -> None:
     assert compared_widths(store.rows) == []
 
 
+def test_what_a_grid_names_twice_is_one_cell() -> None:
+    """Of every list."""
+    grid = {**GRID, "widths": [100]}
+    twice = {name: grid[name] * 2 for name in ("statements", "data", "levels")}
+    assert campaign(**{**grid, **twice, "widths": [100, 100], "seeds": [0, 0]}) == campaign(**grid)
+
+
+def test_compared_widths_are_in_the_order_of_statements_and_data(tmp_path: Path) -> None:
+    """Whichever was found first."""
+    grid = campaign(**{**GRID, "levels": ["looseness"], "data": ["orthonormal:n=2", "circle:n=2"]})
+    rows = [
+        {"task": str(number), "cell": asdict(cell), "looseness": {"theory_width": str(number)}}
+        for number, cell in enumerate(grid.cells)
+    ]
+    found = compared_widths(rows)
+    assert [row["data"] for row in found] == ["circle:n=2", "orthonormal:n=2"]
+    assert compared_widths(rows[::-1]) == found
+
+
 def test_a_crash_inside_a_task_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """An exception that nobody planned becomes a row that names it."""
 
