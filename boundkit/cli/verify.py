@@ -122,6 +122,7 @@ def describe(report: Report, document: Document) -> str:
             ("RELAXED", without(report.relaxed)),
             ("ASSUMED", assumed and f"{assumed} (a verdict speaks of this value only)"),
             ("reason", report.reason),
+            ("try instead", _instead(report)),
             ("data", report.data),
             ("activation", report.activation),
             ("width", "infinite" if report.infinite else report.width),
@@ -155,6 +156,18 @@ def describe(report: Report, document: Document) -> str:
 def without(relaxed: Sequence[str]) -> str:
     """The hypotheses that were ignored, and what that means; nothing where none was."""
     return f"{', '.join(relaxed)} (the theorem says nothing here)" if relaxed else ""
+
+
+def _instead(report: Report) -> str:
+    """The levels that ask for no width, or for one that the user chooses, where the statement's own is out of reach."""
+    from boundkit.papers import statement as find
+    from boundkit.verify import Verdict, levels
+
+    if report.verdict is not Verdict.INFEASIBLE or report.level != "literal":
+        return ""
+    options = {"lemma": "", "certificate": " --k WIDTH", "relaxed": " --k WIDTH"}
+    possible = levels(find(report.statement))
+    return ", ".join(f"--level {level}{option}" for level, option in options.items() if level in possible)
 
 
 def _found(report: Report) -> str:

@@ -103,3 +103,13 @@ def test_widths_of_scaling_are_sorted_by_size(order: tuple[int, ...]) -> None:
         "required": [required[i] for i in order],
     }
     assert told(replace(REPORT, scaling=seen))[-2:] == ["2 4 6 8 200", "5 10 20 30 8"]
+
+
+def test_what_an_infeasible_width_leaves_to_try_is_said() -> None:
+    """The statement's other levels that need no such width; nothing where another level or verdict is told."""
+    out_of_reach = replace(REPORT, level="literal", verdict=Verdict.INFEASIBLE, claims=())
+    assert "try instead --level lemma, --level certificate --k WIDTH, --level relaxed --k WIDTH" in told(out_of_reach)
+    lemma = replace(out_of_reach, statement="os19.lem6_12")
+    assert "try instead --level lemma" in told(lemma)
+    for other in (replace(out_of_reach, level="relaxed"), replace(out_of_reach, verdict=Verdict.CONSISTENT)):
+        assert not any(line.startswith("try instead") for line in told(other))
