@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from boundkit.cli.options import option_name
 from boundkit.errors import BadInput, BoundkitError, Infeasible, NotApplicable, shorten, unknown
 
 DONE, VIOLATED, BAD_INPUT, NOT_APPLICABLE, ERROR = range(5)
@@ -96,12 +97,11 @@ def from_click(error: click.ClickException) -> BadInput:
         options = [] if context is None else [name for p in context.command.get_params(context) for name in p.opts]
         return unknown("option", error.option_name, [name for name in options if name.startswith("--")])
     if isinstance(error, click.MissingParameter):
-        name = "argument" if error.param is None else error.param.opts[0].removeprefix("--")
-        return BadInput(name, None, "is needed; see --help")
+        return BadInput("argument" if error.param is None else option_name(error.param), None, "is needed; see --help")
     if isinstance(error, click.BadOptionUsage):
         return BadInput("option", error.option_name, error.format_message())
-    if isinstance(error, click.BadParameter) and error.param is not None and error.param.name:
-        return BadInput(error.param.name, None, error.format_message())
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        return BadInput(option_name(error.param), None, error.format_message())
     extra = re.search(r"unexpected extra arguments? \((.*)\)", error.format_message(), re.DOTALL)
     return (
         BadInput("arguments", extra.group(1) if extra else None, "are not expected here; see --help")

@@ -35,12 +35,10 @@ class Command(click.Command):
             with at_work(self.name or ""):
                 return super().invoke(ctx)
         except BadInput as error:
-            called = {parameter.name: option_name(parameter) for parameter in self.params}.get(
-                error.argument, error.argument
-            )
-            if called == error.argument:
+            name = next((option_name(item) for item in self.params if item.name == error.argument), error.argument)
+            if name == error.argument:
                 raise
-            raise BadInput(called, error.value, error.message, error.choices) from error
+            raise BadInput(name, error.value, error.message, error.choices) from error
 
 
 def option_name(parameter: click.Parameter) -> str:
