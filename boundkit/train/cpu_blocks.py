@@ -16,6 +16,7 @@ import numpy as np
 from boundkit.train.backend import Array
 from boundkit.train.blocks import Block, Blocks, Partial, total
 from boundkit.train.fused import BINARY, compiled_steps, evaluate_into, row_sums
+from boundkit.train.half import read_half
 from boundkit.train.pages import zeros
 
 
@@ -75,7 +76,7 @@ class FusedBlock(Block):
         else:
             self._weights(weights)
         hidden = np.matmul(self.factor, weights, out=space.hidden)
-        sums, mask = row_sums(self.activation, hidden, self.slopes)
+        sums, mask = row_sums(self.activation, hidden, self.slopes, space.slopes)
         if self.slopes is None and mask is not None:
             self._bits = np.packbits(mask)
         return Partial(sums, step_squares, distance_squares)
@@ -94,7 +95,7 @@ class FusedBlock(Block):
         if kept is None:
             assert self._bits is not None, "advance comes first"
             kept = np.unpackbits(self._bits, count=space.hidden.size).reshape(self.shape)
-        np.copyto(space.hidden, kept)
+        np.copyto(space.hidden, kept.view(np.uint8))
         return space.hidden  # one buffer less for the cache
 
     def _initial_derivative(self) -> np.ndarray:
@@ -107,7 +108,7 @@ class FusedBlock(Block):
     def _weights(self, weights: np.ndarray) -> np.ndarray:
         if self.initial.dtype == weights.dtype:
             return np.add(self.initial, self.displacement, out=weights)
-        weights[...] = self.initial  # a sum of two types would take much longer
+        read_half(self.initial, weights)  # a sum of two types would take much longer
         return np.add(weights, self.displacement, out=weights)
 
 

@@ -29,24 +29,23 @@ def evaluate_into(activation: Any, hidden: np.ndarray, value: Out, derivative: O
                 target[...] = found
 
 
-def row_sums(activation: Any, hidden: np.ndarray, derivative: Out) -> tuple[np.ndarray, Out]:
-    """The sums of phi(hidden) over the last axis; phi'(hidden) is written if asked for, and `hidden` overwritten.
+def row_sums(activation: Any, hidden: np.ndarray, derivative: Out, spare: np.ndarray) -> tuple[np.ndarray, Out]:
+    """The sums of phi(hidden) over the last axis; phi'(hidden) is written if asked for.
 
-    The sums are exact to a few rounding errors of max(1, |phi|) a term. With them comes where phi' is 1, if it is 0
-    elsewhere; an array of booleans for phi' takes no other.
+    `hidden` and `spare`, of the same shape, are overwritten. The sums are exact to a few rounding errors of
+    max(1, |phi|) a term. With them comes where phi' is 1, if it is 0 elsewhere; an array of booleans for phi' takes no
+    other.
     """
     if activation.name == "softplus" and hidden.shape[-1] >= 2 * SHORTEST_FACTOR:
         return _softplus_sums(hidden, derivative), None
-    mask = None
     if activation.name in BINARY:
         marked = derivative is not None and derivative.dtype == np.bool
         mask = np.greater_equal(hidden, 0.0, out=derivative if marked else None)
-        if derivative is not None and not marked:
-            np.copyto(derivative, mask)
-            return np.vecdot(hidden, derivative), mask
-        derivative = None
+        slopes = spare if derivative is None or marked else derivative
+        np.copyto(slopes, mask.view(np.uint8))  # which takes less than from booleans
+        return np.vecdot(hidden, slopes), mask  # which takes less than the maximum of hidden and 0
     evaluate_into(activation, hidden, hidden, derivative)
-    return np.matmul(hidden, np.ones(hidden.shape[-1])), mask
+    return np.matmul(hidden, np.ones(hidden.shape[-1])), None
 
 
 def _softplus(hidden: np.ndarray, value: Out, derivative: Out) -> None:

@@ -15,9 +15,11 @@ from boundkit.train.cpu_blocks import CompiledBlock, FusedBlock
 from boundkit.train.fused import BINARY, compiles
 from boundkit.train.initialise import UnitStreams
 from boundkit.train.pages import zeros
-from boundkit.train.plan import BLOCK_ENTRIES, Plan
+from boundkit.train.plan import Plan
 from boundkit.train.problem import Problem
 from boundkit.train.workers import Parallel
+
+CACHED_ENTRIES = 50_000  # of phi'(H) of a network that stays in the cache from one step to the next
 
 
 def block_groups(
@@ -61,7 +63,7 @@ def _types(kind: type[CompiledBlock | FusedBlock], activation: str, plan: Plan, 
         return np.float16, None
     if kind is CompiledBlock:
         return np.float16, np.float64
-    in_cache = len(plan.starts) == 1 and 2 * plan.units * n <= BLOCK_ENTRIES
+    in_cache = len(plan.starts) == 1 and 2 * plan.units * n <= CACHED_ENTRIES
     return np.float64, np.bool if activation in BINARY and not in_cache else np.float64
 
 

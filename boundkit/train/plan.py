@@ -14,8 +14,7 @@ from boundkit.train.pages import ASKED_FROM
 from boundkit.train.problem import half_width
 
 CACHE_ENTRIES = 80_000  # float64 entries of one buffer: half of a small L2 cache
-BLOCK_ENTRIES = 50_000  # of H of the networks that are one block together
-CUT_ENTRIES = 200_000  # of all arrays of a step of one of several blocks that are a network
+BLOCK_ENTRIES = 200_000  # of all arrays of a step of a block, be it of several networks or a part of one
 TILED_ENTRIES = 320_000  # of all arrays of a block that is gone through in tiles that fit the cache
 TILED_CHUNKS = 4  # chunks a worker, so that both end at about the same time
 DEVICE_ENTRIES = 2**25
@@ -70,7 +69,7 @@ def make_plan(
     (k, d, n, block, tiled), so that a trial is computed in the same way whatever runs beside it.
     """
     half = half_width(k)
-    largest = units_in(backend, n, d, half=half, tiled=tiled)
+    largest = units_in(backend, n, d, tiled=tiled)
     units = max(SMALLEST_BLOCK, largest) if block is None else integer("block", block, 2) // 2
     blocks = -(-half // units)
     units = -(-half // blocks) if block is None else min(units, half)  # blocks of about the same size
@@ -117,14 +116,13 @@ def in_smaller_blocks(
         block = plan.units
 
 
-def units_in(backend: Backend, n: int, d: int, *, half: int, tiled: bool = False) -> int:
-    """Units of each sign whose buffers fill the cache (or a sensible part of a device), for `half` of each sign."""
+def units_in(backend: Backend, n: int, d: int, *, tiled: bool = False) -> int:
+    """Units of each sign whose buffers fill the cache (or a sensible part of a device)."""
     if not backend.fused:
         return DEVICE_ENTRIES // (2 * max(n, d))
     if tiled:
         return TILED_ENTRIES // (2 * (n + 3 * d))
-    whole = BLOCK_ENTRIES // (2 * n)
-    return whole if half <= whole else CUT_ENTRIES // (2 * (n + max(n, 3 * d)))
+    return BLOCK_ENTRIES // (2 * (n + max(n, 3 * d)))
 
 
 def memory_needed(

@@ -38,7 +38,7 @@ def test_sums_are_those_of_the_values(name: str, units: int, scale: float) -> No
     hidden = scale * np.random.default_rng(units).standard_normal((2, 5, units))
     value, derivative = activation(name).value_and_derivative(hidden.copy())
     slopes = np.empty_like(hidden)
-    sums, mask = row_sums(activation(name), hidden.copy(), slopes)
+    sums, mask = row_sums(activation(name), hidden.copy(), slopes, np.empty_like(hidden))
     terms = np.maximum(1.0, np.abs(value)).sum(axis=-1)
     assert (np.abs(sums - value.sum(axis=-1)) <= 4 * np.finfo(float).eps * terms).all()
     np.testing.assert_allclose(slopes, derivative, rtol=4e-15, atol=4e-16)
@@ -52,12 +52,15 @@ def test_marks_are_where_the_derivative_is_one() -> None:
     hidden = np.random.default_rng(0).standard_normal((2, 5, 700))
     hidden[0, 0, :2] = 0.0, -0.0
     slopes, marks = np.empty_like(hidden), np.empty(hidden.shape, dtype=np.bool)
-    expected, _ = row_sums(activation("relu"), hidden.copy(), slopes)
-    sums, mask = row_sums(activation("relu"), hidden.copy(), marks)
+    expected, _ = row_sums(activation("relu"), hidden.copy(), slopes, np.empty_like(hidden))
+    sums, mask = row_sums(activation("relu"), hidden.copy(), marks, np.empty_like(hidden))
     np.testing.assert_allclose(sums, expected, rtol=1e-13)
     np.testing.assert_array_equal(marks, slopes)
     assert marks[0, 0, :2].all()
     assert mask is marks
+    alone, mask = row_sums(activation("relu"), hidden.copy(), None, np.empty_like(hidden))
+    np.testing.assert_array_equal(alone, sums)
+    np.testing.assert_array_equal(mask, marks)
     hidden[1, 3, 100] = np.nan
-    sums, _ = row_sums(activation("relu"), hidden, marks)
+    sums, _ = row_sums(activation("relu"), hidden, marks, np.empty_like(hidden))
     assert np.flatnonzero(np.isnan(sums)).tolist() == [8]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from boundkit.train import memory_needed, select_device, train
-from boundkit.train.plan import BLOCK_ENTRIES, CUT_ENTRIES, SMALLEST_BLOCK, make_plan
+from boundkit.train.plan import BLOCK_ENTRIES, SMALLEST_BLOCK, make_plan
 from tests.train.conftest import sphere_problem
 
 
@@ -40,14 +40,12 @@ def test_every_unit_and_every_trial_is_planned_once(
 
 @given(k=st.integers(2, 10**7), n=st.integers(1, 200), d=st.integers(1, 200), trials=st.integers(1, 50))
 def test_the_arrays_of_a_step_fit_the_cache(k: int, n: int, d: int, trials: int) -> None:
-    """H of the networks of one block, or H and three arrays of weights of a block of one of several."""
+    """H and three arrays of weights, or H and phi'(H), of the networks of a block or a part of one."""
     plan = make_plan(range(trials), k=k, d=d, n=n, block=None, workers=2, backend=select_device("cpu"))
     units, together = 2 * plan.units, max(map(len, plan.chunks))
-    if len(plan.starts) == 1 and k * n <= BLOCK_ENTRIES:
-        assert together * units * n <= BLOCK_ENTRIES
-    elif plan.units > SMALLEST_BLOCK:
-        assert together * units * (n + 3 * d) <= CUT_ENTRIES
-        assert 2 * together * units * n <= CUT_ENTRIES
+    if plan.units > SMALLEST_BLOCK:
+        assert together * units * (n + 3 * d) <= BLOCK_ENTRIES
+        assert 2 * together * units * n <= BLOCK_ENTRIES
 
 
 @pytest.mark.parametrize(("n", "d"), [(20, 20), (6, 30), (30, 4)])

@@ -246,7 +246,7 @@ def test_training_is_the_same_in_processes(forks: list[int], activation: str, mo
     """Curves and spectra equal those of threads to the last bit."""
     problem = sphere_problem(6, 4, activation)
     options = {"k": 20, "step_size": 0.1, "steps": 9, "trials": range(5), "checkpoints": [0, 9], "device": NUMPY}
-    monkeypatch.setattr("boundkit.train.plan.BLOCK_ENTRIES", 400)
+    monkeypatch.setattr("boundkit.train.plan.BLOCK_ENTRIES", 1600)
     apart = train(problem, workers=2, **options)
     assert forks
     monkeypatch.setattr(descent, "worth_forking", lambda products: False)
