@@ -2,7 +2,8 @@
 
 Arrays are those of `boundkit.train.blocks`, with W_0 as the bits of float16, a type that Numba lacks. A step goes
 through the block in tiles of units whose H stays in the cache. phi'(H) is held from one step to the next in `held`
-[trials, 2, n units], tile after tile; where `held` has no trials, it is found again from the weights.
+[trials, 2, n units], tile after tile, or, where it is 0 or 1, in `bits` [trials, 2, tiles, bytes]; where neither has
+trials, it is found again from the weights.
 
 Numba's cache does not see that these functions contain those of `boundkit.train.compiled`: whoever changes those there
 removes `__pycache__`.
@@ -31,6 +32,7 @@ def advance(
     initial: Any,
     displacement: Any,
     held: Any,
+    bits: Any,
     push: Any,
     outputs: Any,
     squares: Any,
@@ -42,7 +44,7 @@ def advance(
     n, r = factor.shape
     width = tile_width(n, initial.shape[3])
     weights, hidden = np.empty(r * width), np.empty(n * width)
-    no_push, not_held = np.empty((r, n)), np.empty(0)
+    no_push, not_held, no_bits = np.empty((r, n)), np.empty(0), np.empty((0, 0), np.uint8)
     for trial in range(initial.shape[0]):
         squares[:, trial] = 0.0
         for sign in range(2):
@@ -54,6 +56,7 @@ def advance(
                 initial[trial, sign],
                 displacement[trial, sign],
                 held[trial, sign] if held.shape[0] else not_held,
+                bits[trial, sign] if bits.shape[0] else no_bits,
                 weights,
                 hidden,
                 width,
@@ -85,7 +88,7 @@ def descend(
     n, r = factor.shape
     width = tile_width(n, initial.shape[3])
     weights, hidden = np.empty(r * width), np.empty(n * width)
-    push, outputs = np.empty((2, r, n)), np.empty((2, n))
+    push, outputs, no_bits = np.empty((2, r, n)), np.empty((2, n)), np.empty((0, 0), np.uint8)
     for trial in range(initial.shape[0]):
         for step in range(measured.shape[0]):
             moves = step > 0 or not begins
@@ -105,6 +108,7 @@ def descend(
                     initial[trial, sign],
                     displacement[trial, sign],
                     held[trial, sign],
+                    no_bits,
                     weights,
                     hidden,
                     width,
@@ -131,6 +135,7 @@ def _pass(
     initial: Any,
     displacement: Any,
     held: Any,
+    bits: Any,
     weights_space: Any,
     hidden_space: Any,
     width: Any,
@@ -142,13 +147,15 @@ def _pass(
     length = distance = 0.0
     sums = np.empty(n)
     outputs[:] = 0.0
-    for first in range(0, units, width):
+    for tile, first in enumerate(range(0, units, width)):
         wide = min(width, units - first)
         weights = weights_space[: r * wide].reshape((r, wide))
         place = held[n * first : n * (first + wide)] if held.shape[0] else hidden_space[: n * wide]
         hidden = place.reshape((n, wide))
         if moves:
-            if not held.shape[0]:
+            if bits.shape[0]:
+                _unpack(bits[tile], place)
+            elif not held.shape[0]:
                 _add(initial, displacement, first, weights)
                 np.dot(factor, weights, hidden)
                 _activate(kind, hidden, sums)
@@ -160,6 +167,8 @@ def _pass(
             _copy_rows(initial, first, weights)
         np.dot(factor, weights, hidden)
         _activate(kind, hidden, sums)
+        if bits.shape[0]:
+            _pack(place, bits[tile])
         outputs += sums
     return length, distance
 
@@ -197,6 +206,26 @@ def _activate(kind: Any, hidden: Any, sums: Any) -> None:
         _silu(hidden, sums)
     else:
         _gelu(hidden, sums)
+
+
+@compiled_pass
+def _pack(slopes: Any, bits: Any) -> None:
+    """Bit s of byte i is the number at i in stretch s of the eight of `slopes`, so that many are packed at once."""
+    bits[:] = 0
+    for stretch in range(8):
+        part = slopes[stretch * bits.shape[0] : (stretch + 1) * bits.shape[0]]
+        mark = np.uint8(1 << stretch)
+        for i in range(part.shape[0]):
+            bits[i] |= mark if part[i] > 0.0 else np.uint8(0)
+
+
+@compiled_pass
+def _unpack(bits: Any, slopes: Any) -> None:
+    for stretch in range(8):
+        part = slopes[stretch * bits.shape[0] : (stretch + 1) * bits.shape[0]]
+        mark = np.uint8(1 << stretch)
+        for i in range(part.shape[0]):
+            part[i] = 1.0 if bits[i] & mark else 0.0
 
 
 @compiled_pass

@@ -153,17 +153,20 @@ class CompiledBlock(Block):
     ) -> None:
         super().__init__(initial, factor, activation, scratch)
         self.displacement, self._half = displacement, initial.view(np.uint16)
-        trials, signs, _, units = initial.shape
-        self.shape = (trials, signs, factor.shape[0], units)
+        (trials, signs, _, units), n = initial.shape, len(factor)
+        self.shape = (trials, signs, n, units)
         self._steps, self._kind = compiled_steps(), compiled_steps().KINDS[activation.name]
+        self._width = self._steps.tile_width(n, units)
         self._held = np.empty((0, signs, 0)) if slopes is None else slopes.reshape(trials, signs, -1)
+        marked = trials if slopes is None and activation.name in BINARY else 0
+        self._bits = np.empty((marked, signs, -(-units // self._width), -(-n * self._width // 8)), dtype=np.uint8)
         self._residual: np.ndarray | None = None
 
     def advance(self, push: Array | None) -> Partial:
         """As `Block.advance`, in one call."""
         outputs, squares = np.empty(self.shape[:-1]), np.empty((2, self.shape[0]))
         none = np.empty((0, 2, *self.factor.T.shape))
-        state = (self.factor, self._half, self.displacement, self._held)
+        state = (self.factor, self._half, self.displacement, self._held, self._bits)
         self._steps.advance(self._kind, *state, none if push is None else push, outputs, squares)
         return Partial(outputs, *squares)
 
@@ -183,7 +186,7 @@ class CompiledBlock(Block):
         trials, signs, n, units = self.shape
         if not len(self._held):
             return self._slopes_at(self.displacement)
-        edges = [*range(0, units, self._steps.tile_width(n, units)), units]
+        edges = [*range(0, units, self._width), units]
         tiles = [self._held[..., n * a : n * b].reshape(trials, signs, n, b - a) for a, b in pairwise(edges)]
         return np.concatenate(tiles, axis=-1)
 

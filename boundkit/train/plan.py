@@ -130,15 +130,15 @@ def memory_needed(
 ) -> int:
     """Bytes that training holds at once: W_0 and W - W_0 [k, r], phi'(H) [n, k], and the workers' buffers.
 
-    Without `keep`, as on the CPU at large k n, there is no phi'(H) and W_0 takes a quarter. `d` counts after the
-    reduction to r = min(n, d).
+    Without `keep`, as on the CPU at large k n, there is a bit for each phi'(H) at most, and W_0 takes a quarter. `d`
+    counts after the reduction to r = min(n, d).
 
     >>> memory_needed(k=10**7, d=20, n=20) < 5 * 2**30
     True
     """
     r = min(n, d)
     keep = k * n <= KEPT_ENTRIES if keep is None else keep
-    state = (8 * k * (2 * r + n) if keep else 10 * k * r) * trials
+    state = (8 * k * (2 * r + n) if keep else 10 * k * r + k * n // 8) * trials
     in_a_block = min(k, block or TILED_ENTRIES // (n + 3 * r))
     return state + 8 * in_a_block * max(n, r) * SCRATCH_BUFFERS * (trials + workers) + STRETCHES * workers * ASKED_FROM
 

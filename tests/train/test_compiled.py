@@ -113,13 +113,14 @@ def test_training_gives_the_numbers_of_the_numpy_path(name: str, n: int, d: int,
 
 @pytest.mark.parametrize("name", ["softplus", "relu", "tanh"])
 @pytest.mark.parametrize("path", ["compiled", "numpy"])
+@pytest.mark.parametrize(("k", "block"), [(300, 64), (50_002, 25_000)], ids=["a tile a block", "tiles"])
 def test_slopes_found_again_are_the_slopes_that_were_held(
-    path: str, name: str, monkeypatch: pytest.MonkeyPatch
+    k: int, block: int, path: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Not holding phi'(H) between steps changes no bit of the compiled curves and spectra, and roundings of NumPy's."""
     problem = sphere_problem(5, 3, name)
     device = select_device("cpu") if path == "compiled" else numpy_path()
-    options: dict[str, Any] = {"k": 300, "block": 64, "step_size": 0.1, "steps": 8, "checkpoints": [0, 8]}
+    options: dict[str, Any] = {"k": k, "block": block, "step_size": 0.1, "steps": 8, "checkpoints": [0, 8]}
     held = train(problem, device=device, workers=2, **options)
     monkeypatch.setattr("boundkit.train.plan.KEPT_ENTRIES", 0)
     made: list[bool] = []
