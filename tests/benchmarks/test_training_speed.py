@@ -58,6 +58,7 @@ def ratio(over: list[float], under: list[float]) -> float:
     return statistics.median(a / b for a, b in zip(over, under, strict=True))
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # PyTorch's own use of it
 @pytest.mark.parametrize("activation", ["softplus", "relu"])
 @pytest.mark.parametrize("case", CASES)
 def test_against_torch_and_jax(case, activation, ratios):
