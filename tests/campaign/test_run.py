@@ -50,7 +50,8 @@ def forever(cell, trials, *how):
     threading.Event().wait()
 """
 SHARE = """
-import sys
+import signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background jobs ignore
 sys.path.insert(0, sys.argv[2])
 import campaign_work
 from boundkit.campaign import Store, campaign, run_campaign
