@@ -19,7 +19,7 @@ from boundkit.train.plan import Plan
 from boundkit.train.problem import Problem
 from boundkit.train.workers import Parallel
 
-CACHED_ENTRIES = 50_000  # of phi'(H) of a network that stays in the cache from one step to the next
+STAYING_ENTRIES = 50_000  # of phi'(H) of a network, so few that they stay in the cache until the next step
 
 
 def block_groups(
@@ -63,7 +63,7 @@ def _types(kind: type[CompiledBlock | FusedBlock], activation: str, plan: Plan, 
         return np.float16, None
     if kind is CompiledBlock:
         return np.float16, np.float64
-    in_cache = len(plan.starts) == 1 and 2 * plan.units * n <= CACHED_ENTRIES
+    in_cache = len(plan.starts) == 1 and 2 * plan.units * n <= STAYING_ENTRIES
     return np.float64, np.bool if activation in BINARY and not in_cache else np.float64
 
 
