@@ -13,13 +13,14 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from boundkit.train.half import EXPONENTS_APART, SIGN_AND_NUMBER, TO_DOUBLE
+
 # Of phi and phi' at one point, in units of 2^-52 times the larger of 1 and the exact value.
 ROUNDING = 4
 
 LOG2_E, LN2_HIGH, LN2_LOW = 1.4426950408889634, 6.93147180369123816490e-01, 1.90821492927058770002e-10
 TO_INTEGER = 1.5 * 2.0**52  # once it is added, the low bits hold the nearest integer
 LONGEST_PRODUCT = 512  # of numbers up to 2, which must not overflow
-TO_HALF_EXPONENT = 2.0**112  # the exponents of float16 and float32 begin so far apart
 LOWEST = -708.0  # exp of less is taken to be exp of this
 ROOT_HALF, ROOT_TWO_PI = math.sqrt(0.5), math.sqrt(2 * math.pi)
 
@@ -91,9 +92,8 @@ def _interleaved(coefficients: Any, x: Any) -> Any:
 
 @_scalar
 def from_half(bits: Any) -> Any:
-    """The number of these bits of float16, which must be finite; a type that Numba lacks."""
-    sign, rest = np.uint32(bits) & 0x8000, np.uint32(bits) & 0x7FFF
-    return np.float64(np.uint32(sign << 16 | rest << 13).view(np.float32)) * TO_HALF_EXPONENT
+    """The number of these bits, an int16, of float16, a type that Numba lacks; as `boundkit.train.half.read_half`."""
+    return np.int64((np.int64(bits) << TO_DOUBLE) & SIGN_AND_NUMBER).view(np.float64) * EXPONENTS_APART
 
 
 @_scalar

@@ -152,7 +152,7 @@ class CompiledBlock(Block):
         scratch: threading.local,
     ) -> None:
         super().__init__(initial, factor, activation, scratch)
-        self.displacement, self._half = displacement, initial.view(np.uint16)
+        self.displacement, self._half = displacement, initial.view(np.int16)
         (trials, signs, _, units), n = initial.shape, len(factor)
         self.shape = (trials, signs, n, units)
         self._steps, self._kind = compiled_steps(), compiled_steps().KINDS[activation.name]

@@ -66,7 +66,7 @@ def test_values_and_derivatives_are_exact_to_the_stated_rounding(name: str) -> N
 
 def test_every_finite_number_of_float16_is_read_from_its_bits() -> None:
     """All 63 488 of them, the smallest included, as NumPy converts them."""
-    bits = np.arange(2**16, dtype=np.uint16)
+    bits = np.arange(-(2**15), 2**15, dtype=np.int16)
     numbers = bits.view(np.float16).astype(np.float64)
     finite = np.isfinite(numbers)
     read = np.array([compiled.from_half(each) for each in bits[finite]])
